@@ -1,0 +1,68 @@
+import { type Cause, type CauseCode, causeOf } from "./cause.ts";
+
+/** One thing that is wrong with a request, a configuration or a command line. */
+export interface Problem {
+  /** Where it stands, as the sender would write it: `infrastructure.env.PATH`; empty for the whole. */
+  readonly path: string;
+  /** What it is and what was expected, a sentence without a secret's value. */
+  readonly message: string;
+}
+
+interface Particulars {
+  readonly blame?: Cause["blame"];
+  readonly retryable?: boolean;
+  readonly hint?: string;
+  /** How long the engine asked to be left alone, in milliseconds. */
+  readonly retryAfterMs?: number;
+  readonly problems?: readonly Problem[];
+  readonly cause?: unknown;
+}
+
+/**
+ * The one error of everything below the use cases. It is classified at the engine's edge, where the answer is
+ * understood; above it, code branches on `code` and `retryable` and never reads a message.
+ */
+export class LaunchError extends Error {
+  override readonly name = "LaunchError";
+  readonly code: CauseCode;
+  /** Whether the same call may succeed later: the message goes back to the queue. */
+  readonly retryable: boolean;
+  readonly blame: Cause["blame"];
+  readonly hint: string;
+  readonly retryAfterMs: number | undefined;
+  readonly problems: readonly Problem[];
+
+  constructor(code: CauseCode, message: string, particulars: Particulars = {}) {
+    super(message, particulars.cause === undefined ? undefined : { cause: particulars.cause });
+    const usual = causeOf(code, message);
+    this.code = code;
+    this.retryable = particulars.retryable ?? false;
+    this.blame = particulars.blame ?? usual.blame;
+    this.hint = particulars.hint ?? usual.hint;
+    this.retryAfterMs = particulars.retryAfterMs;
+    this.problems = particulars.problems ?? [];
+  }
+
+  /** The error as results carry it. */
+  toCause(): Cause {
+    return causeOf(this.code, this.message, {
+      blame: this.blame,
+      retryable: this.retryable,
+      hint: this.hint,
+    });
+  }
+}
+
+/** An engine, a queue or a network that does not answer now and may later. */
+export function unavailable(message: string, particulars: Particulars = {}): LaunchError {
+  return new LaunchError("EngineLost", message, { retryable: true, ...particulars });
+}
+
+/** A request that can never succeed, with every problem found in it. */
+export function invalid(problems: readonly Problem[]): LaunchError {
+  return new LaunchError("Invalid", describeProblems(problems), { problems });
+}
+
+export function describeProblems(problems: readonly Problem[]): string {
+  return problems.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join("; ");
+}

@@ -1,0 +1,23 @@
+/**
+ * What SQS accepts in a body: #x9 | #xA | #xD | #x20–#xD7FF | #xE000–#xFFFD | #x10000–#x10FFFF. JSON.stringify escapes
+ * control characters and lone surrogates but not U+FFFE and U+FFFF, and one such character makes a result unpublishable.
+ */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const NOT_ALLOWED = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\uFFFE\uFFFF]/g;
+
+/** Terminal sequences (colours, titles, links): ECMA-48 CSI, OSC and two-character escapes. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: escapes begin with one
+const ESCAPES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g;
+
+/** Text that SQS, logs and terminals take as it stands: no escapes, no control characters but tab and line ends, well-formed. */
+export function cleanText(text: string): string {
+  return text.replace(ESCAPES, "").replace(NOT_ALLOWED, "\uFFFD").toWellFormed();
+}
+
+/** The last `maxBytes` of UTF-8 text, never cutting a character in two. */
+export function tailBytes(bytes: Uint8Array, maxBytes: number): Uint8Array {
+  if (bytes.length <= maxBytes) return bytes;
+  let start = bytes.length - maxBytes;
+  while (start < bytes.length && ((bytes[start] ?? 0) & 0xc0) === 0x80) start++;
+  return bytes.subarray(start);
+}
