@@ -1,0 +1,11 @@
+import type { Config, SecretResolver } from "../config/config.ts";
+
+/** What a backend is made from: `createDockerBackend(deps)` and its like. */
+export interface BackendDependencies {
+  readonly config: Config;
+  readonly secrets: SecretResolver;
+  /** The process's own environment: `DOCKER_HOST`, `KUBECONFIG`, `AWS_LAMBDA_FUNCTION_NAME` … */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** No launcher lives longer than this after it began a submission: then another one may finish its work. */
+  readonly launcherTimeoutMs: number;
+}

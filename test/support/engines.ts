@@ -1,0 +1,64 @@
+import { existsSync } from "node:fs";
+import { connect } from "node:net";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { describe } from "vitest";
+
+/**
+ * Real engines that tests use when they are there. `SLIPWAY_REQUIRE_ENGINES=docker,kubernetes` turns a missing one from
+ * a skip that says why into a failure: so CI cannot pass without them.
+ */
+export type EngineName = "docker" | "kubernetes";
+
+interface Engine {
+  readonly reachable: boolean;
+  readonly why: string;
+}
+
+const required = (process.env.SLIPWAY_REQUIRE_ENGINES ?? "").split(",");
+
+/** A suite that needs an engine: skipped with the reason in its title where it is missing, failed where it is required. */
+export async function describeWithEngine(
+  name: EngineName,
+  title: string,
+  suite: () => void,
+): Promise<void> {
+  const engine = await PROBES[name]();
+  if (engine.reachable) {
+    describe(title, suite);
+    return;
+  }
+  if (required.includes(name)) throw new Error(`${name} is required here, but ${engine.why}`);
+  describe.skip(`${title} (skipped: ${engine.why})`, suite);
+}
+
+const PROBES: Record<EngineName, () => Promise<Engine>> = {
+  docker: async () => {
+    const host = process.env.DOCKER_HOST ?? "unix:///var/run/docker.sock";
+    const answers = await accepts(host);
+    return { reachable: answers, why: `no Docker engine answers at ${host}` };
+  },
+  kubernetes: async () => {
+    const path = process.env.KUBECONFIG ?? join(homedir(), ".kube", "config");
+    return {
+      reachable: existsSync(path),
+      why: "there is no kubeconfig (set KUBECONFIG to any cluster's: kind and k3d will do)",
+    };
+  },
+};
+
+function accepts(host: string): Promise<boolean> {
+  const url = new URL(host);
+  const socket =
+    url.protocol === "unix:"
+      ? connect({ path: url.pathname })
+      : connect({ host: url.hostname, port: Number(url.port) });
+  return new Promise((resolve) => {
+    socket.setTimeout(2_000, () => socket.destroy(new Error("timeout")));
+    socket.once("connect", () => {
+      socket.end();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
+}
