@@ -13,6 +13,12 @@ import type { Run, RunKey, Target } from "../runs/run.ts";
 export interface Backend<S extends Spec = Spec> {
   readonly type: S["type"];
 
+  /**
+   * true where a run cannot outlive the invocation that started it (a process in Lambda): whoever submits waits for its
+   * end, publishes and settles it, and no sweep will ever see it.
+   */
+  readonly ephemeral?: boolean;
+
   /** Where a spec's runs go. Throws `Invalid` where the configuration knows no such target. */
   locate(spec: S): Promise<Target>;
 

@@ -1,0 +1,21 @@
+export interface Pool {
+  /** Starts the task as soon as there is room for it; resolves then. The task handles its own failures. */
+  add(task: () => Promise<void>): Promise<void>;
+  /** Resolves when nothing is running. */
+  idle(): Promise<void>;
+}
+
+/** At most `size` tasks at once; whoever adds more waits, so that a list of any length is held nowhere. */
+export function createPool(size: number): Pool {
+  const running = new Set<Promise<void>>();
+  return {
+    async add(task) {
+      while (running.size >= size) await Promise.race(running);
+      const started: Promise<void> = task().finally(() => running.delete(started));
+      running.add(started);
+    },
+    async idle() {
+      while (running.size > 0) await Promise.all(running);
+    },
+  };
+}

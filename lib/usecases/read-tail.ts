@@ -1,0 +1,63 @@
+import type { Backend } from "../backends/backend.ts";
+import { LaunchError } from "../runs/launch-error.ts";
+import type { ObservedRun } from "../runs/observation.ts";
+import { mask } from "../runs/redact.ts";
+import type { ResultData } from "../runs/result.ts";
+import { cleanText, tailBytes } from "../runs/text.ts";
+
+/** A secret that the cut would split is still recognised: this much more is read, masked, and then cut off. */
+const MARGIN_BYTES = 4_096;
+
+/** An engine that does not hand out its output in this time does not hold up the result. */
+const LOGS_DEADLINE_MS = 10_000;
+
+export interface Tail {
+  /** null where the output is not wanted or not to be had; then `warning` says why. */
+  readonly logs: ResultData["logs"];
+  readonly warning: string | undefined;
+}
+
+/** The end of a run's output, at most `maxBytes` of valid UTF-8, secrets masked. A result never waits or fails for it. */
+export async function readTail(
+  backend: Pick<Backend, "output">,
+  run: ObservedRun,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<Tail> {
+  if (maxBytes === 0) return { logs: null, warning: undefined };
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(LOGS_DEADLINE_MS)]);
+  try {
+    const wanted = maxBytes + MARGIN_BYTES;
+    const end = await lastBytes(
+      backend.output(run, { tailBytes: wanted, signal: deadline }),
+      wanted,
+    );
+    return { logs: cut(end, maxBytes, run.secrets), warning: undefined };
+  } catch (error) {
+    const reason = error instanceof LaunchError ? error.message : "the engine did not answer";
+    return { logs: null, warning: `its output could not be read: ${reason}` };
+  }
+}
+
+function cut(end: Uint8Array, maxBytes: number, secrets: readonly string[]) {
+  const text = cleanText(mask(new TextDecoder().decode(end), secrets));
+  const clean = Buffer.from(text, "utf8");
+  const tail = new TextDecoder().decode(tailBytes(clean, maxBytes));
+  return { tail, truncated: clean.length > maxBytes };
+}
+
+/** Reads to the end and keeps the last `count` bytes, whatever the engine sends. */
+async function lastBytes(chunks: AsyncIterable<Uint8Array>, count: number): Promise<Uint8Array> {
+  let kept: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of chunks) {
+    kept.push(Buffer.from(chunk));
+    size += chunk.length;
+    if (size > 2 * count) {
+      const end = Buffer.concat(kept).subarray(-count);
+      kept = [Buffer.from(end)];
+      size = end.length;
+    }
+  }
+  return Buffer.concat(kept).subarray(-count);
+}

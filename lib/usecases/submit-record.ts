@@ -1,0 +1,107 @@
+import type { RequestMessage } from "../queues/request-queue.ts";
+import { LaunchError, unavailable } from "../runs/launch-error.ts";
+import { parseRequest, type Request } from "../runs/request.ts";
+import { cancelRun } from "./cancel-run.ts";
+import type { Dependencies } from "./dependencies.ts";
+import { fence } from "./fence.ts";
+import { isLastTry, pauseSeconds } from "./pause.ts";
+import { publishOne } from "./publisher.ts";
+import { crashedResult, delayedResult, rejectedResult } from "./reject.ts";
+import { type Budget, submitRun } from "./submit-run.ts";
+
+/** Below this a record is not begun: it would be cut off between two calls, in milliseconds. */
+const LEAST_MS = 3_000;
+
+/**
+ * Deals with one message. Returning means that it may be acknowledged: its run exists, or its sender has been told that
+ * it never will. Throwing means that it goes back to the queue.
+ */
+export async function submitRecord(
+  deps: Dependencies,
+  message: RequestMessage,
+  budget: Budget,
+): Promise<void> {
+  if (budget.remainingMs() < LEAST_MS) throw unavailable("too little time is left for this record");
+  let request: Request | undefined;
+  try {
+    request = parseRequest(message.body, deps.config.infrastructures);
+    if (request.action === "cancel") await cancelRun(deps, request, budget.signal);
+    else await submitRun(deps, message, request, budget);
+  } catch (error) {
+    const failure = classify(error);
+    if (!failure.retryable) await reject(deps, message, request, failure, budget.signal);
+    else if (request) await retryOrFence(deps, message, request, failure, budget.signal);
+    else throw failure;
+  }
+}
+
+/** What is no LaunchError is a defect of ours: the message is kept, and the log has the whole of it. */
+function classify(error: unknown): LaunchError {
+  if (error instanceof LaunchError) return error;
+  return unavailable("an unexpected error in Slipway itself", { cause: error });
+}
+
+async function reject(
+  deps: Dependencies,
+  message: RequestMessage,
+  request: Request | undefined,
+  failure: LaunchError,
+  signal: AbortSignal,
+): Promise<void> {
+  const lost = request && failure.code === "EngineLost"; // it may have begun, so it is not refused but crashed
+  const result = lost
+    ? crashedResult(message, request, failure)
+    : rejectedResult(message, request, failure);
+  await publishOne(deps.results, result, signal);
+  deps.metrics.count(failure.code === "Conflict" ? "conflicts" : "rejected", 1, {
+    cause: failure.code,
+  });
+  deps.log.warn("request rejected", {
+    run_id: result.subject,
+    cause: failure.code,
+    reason: failure.message,
+  });
+}
+
+/** Back to the queue with a pause; on the last try, the fence, and among the dead letters where even that fails. */
+async function retryOrFence(
+  deps: Dependencies,
+  message: RequestMessage,
+  request: Request,
+  failure: LaunchError,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!(await isLastTry(deps, message))) {
+    await pause(deps, message, request, failure);
+    throw failure;
+  }
+  if (request.action === "cancel") throw failure; // tried again from the dead letters
+  try {
+    await fence(deps, message, request, failure.message, signal);
+  } catch (error) {
+    await publishOne(deps.results, delayedResult(message, request, failure), signal);
+    deps.metrics.count("delayed");
+    throw classify(error);
+  }
+}
+
+async function pause(
+  deps: Dependencies,
+  message: RequestMessage,
+  request: Request,
+  failure: LaunchError,
+): Promise<void> {
+  const seconds = pauseSeconds(message.receiveCount, failure.retryAfterMs);
+  deps.metrics.count("retried", 1, { cause: failure.code });
+  deps.log.warn("request goes back to the queue", {
+    run_id: request.id,
+    pause_seconds: seconds,
+    receive_count: message.receiveCount,
+    reason: failure.message,
+    ...(failure.cause === undefined ? {} : { error: failure.cause }),
+  });
+  // Without the pause it reappears after the queue's own visibility timeout: later or sooner, but not lost.
+  await deps.requests.delay(message, seconds).catch((error: unknown) => {
+    deps.log.warn("the queue did not take the pause", { run_id: request.id, error });
+  });
+}
