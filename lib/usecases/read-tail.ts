@@ -32,18 +32,18 @@ export async function readTail(
       backend.output(run, { tailBytes: wanted, signal: deadline }),
       wanted,
     );
-    return { logs: cut(end, maxBytes, run.secrets), warning: undefined };
+    return { logs: cut(end, maxBytes, run.secrets, end.length >= wanted), warning: undefined };
   } catch (error) {
     const reason = error instanceof LaunchError ? error.message : "the engine did not answer";
     return { logs: null, warning: `its output could not be read: ${reason}` };
   }
 }
 
-function cut(end: Uint8Array, maxBytes: number, secrets: readonly string[]) {
+function cut(end: Uint8Array, maxBytes: number, secrets: readonly string[], hasMore: boolean) {
   const text = cleanText(mask(new TextDecoder().decode(end), secrets));
   const clean = Buffer.from(text, "utf8");
   const tail = new TextDecoder().decode(tailBytes(clean, maxBytes));
-  return { tail, truncated: clean.length > maxBytes };
+  return { tail, truncated: hasMore || clean.length > maxBytes };
 }
 
 /** Reads to the end and keeps the last `count` bytes, whatever the engine sends. */
