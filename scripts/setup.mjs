@@ -11,3 +11,13 @@ if (!isCurrent) {
   const npm = spawnSync("npm", ["ci", "--loglevel=error"], { stdio: "inherit" });
   if (npm.status !== 0) process.exit(npm.status ?? 1);
 }
+
+// A child looks `node` up anew: where the machine's own is too old, the one just installed (Linux) comes first.
+const { stdout } = spawnSync("node", ["--version"], { encoding: "utf8" });
+const [major = 0, minor = 0] = stdout.slice(1).split(".").map(Number);
+if (major < 22 || (major === 22 && minor < 19)) {
+  console.error(
+    `Slipway needs Node 22.19 or newer and this is ${stdout.trim()}: install a newer one (https://nodejs.org) and try again.`,
+  );
+  process.exit(1);
+}
