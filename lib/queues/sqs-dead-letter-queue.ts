@@ -1,0 +1,51 @@
+import { DeleteMessageCommand, ReceiveMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import type { DeadLetterQueue } from "./request-queue.ts";
+import { isGone, toQueueError } from "./sqs-errors.ts";
+import { RECEIVE_EVERYTHING, toSqsRecord } from "./sqs-message.ts";
+import { toRequestMessage } from "./sqs-record.ts";
+
+/** Short of the minute between two ticks, so that each tick sees what the last one could not settle. */
+const OUT_OF_SIGHT_SECONDS = 50;
+
+const WITHIN_MS = 10_000;
+
+interface SqsQueue {
+  readonly client: SQSClient;
+  readonly queueUrl: string;
+  /** How long others leave alone what has been received here, in seconds. */
+  readonly outOfSightSeconds?: number;
+}
+
+export function createSqsDeadLetterQueue(options: SqsQueue): DeadLetterQueue {
+  const { client, queueUrl, outOfSightSeconds = OUT_OF_SIGHT_SECONDS } = options;
+  return {
+    async receive(max, signal) {
+      const command = new ReceiveMessageCommand({
+        QueueUrl: queueUrl,
+        MaxNumberOfMessages: max,
+        VisibilityTimeout: outOfSightSeconds,
+        WaitTimeSeconds: 0,
+        ...RECEIVE_EVERYTHING,
+      });
+      try {
+        const { Messages = [] } = await client.send(command, { abortSignal: within(signal) });
+        return Messages.map((message) => toRequestMessage(toSqsRecord(message, "")));
+      } catch (error) {
+        throw toQueueError(error, "receive dead letters");
+      }
+    },
+    async delete({ receiptHandle }) {
+      const command = new DeleteMessageCommand({
+        QueueUrl: queueUrl,
+        ReceiptHandle: receiptHandle,
+      });
+      try {
+        await client.send(command, { abortSignal: AbortSignal.timeout(WITHIN_MS) });
+      } catch (error) {
+        if (!isGone(error)) throw toQueueError(error, "delete a dead letter");
+      }
+    },
+  };
+}
+
+const within = (signal: AbortSignal) => AbortSignal.any([signal, AbortSignal.timeout(WITHIN_MS)]);
