@@ -1,4 +1,5 @@
 import type { ResultSink } from "../queues/result-sink.ts";
+import { type LaunchError, unavailable } from "../runs/launch-error.ts";
 import type { Result } from "../runs/result.ts";
 
 /** Ten is what one SendMessageBatch takes. */
@@ -6,7 +7,7 @@ const BATCH = 10;
 const BATCHES_IN_FLIGHT = 8;
 
 export interface Publisher {
-  /** Resolves once this result is out; throws the LaunchError of its own entry where it is not. */
+  /** Resolves once this result is out; throws a retryable LaunchError where it is not. */
   publish(result: Result): Promise<void>;
 }
 
@@ -35,10 +36,10 @@ export function createPublisher(sink: ResultSink, signal: AbortSignal): Publishe
         signal,
       );
       batch.forEach(({ settle }, index) => {
-        settle(outcomes[index]);
+        settle(outcomes[index] && asUnpublished(outcomes[index]));
       });
     } catch (error) {
-      for (const { settle } of batch) settle(error);
+      for (const { settle } of batch) settle(asUnpublished(error));
     } finally {
       inFlight--;
       pump();
@@ -65,5 +66,11 @@ export async function publishOne(
   signal: AbortSignal,
 ): Promise<void> {
   const [error] = await sink.publish([result], signal);
-  if (error) throw error;
+  if (error) throw asUnpublished(error);
+}
+
+/** A result that is not out says nothing against its request: whatever went wrong, it is tried again. */
+function asUnpublished(error: unknown): LaunchError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return unavailable(`its result could not be published: ${reason}`, { cause: error });
 }

@@ -1,9 +1,8 @@
 import type { Backend } from "../backends/backend.ts";
 import { LaunchError } from "../runs/launch-error.ts";
 import type { ObservedRun } from "../runs/observation.ts";
-import { mask } from "../runs/redact.ts";
+import { outputTail } from "../runs/output-tail.ts";
 import type { ResultData } from "../runs/result.ts";
-import { cleanText, tailBytes } from "../runs/text.ts";
 
 /** A secret that the cut would split is still recognised: this much more is read, masked, and then cut off. */
 const MARGIN_BYTES = 4_096;
@@ -32,18 +31,11 @@ export async function readTail(
       backend.output(run, { tailBytes: wanted, signal: deadline }),
       wanted,
     );
-    return { logs: cut(end, maxBytes, run.secrets, end.length >= wanted), warning: undefined };
+    return { logs: outputTail(end, maxBytes, run.secrets, end.length >= wanted), warning: undefined };
   } catch (error) {
     const reason = error instanceof LaunchError ? error.message : "the engine did not answer";
     return { logs: null, warning: `its output could not be read: ${reason}` };
   }
-}
-
-function cut(end: Uint8Array, maxBytes: number, secrets: readonly string[], hasMore: boolean) {
-  const text = cleanText(mask(new TextDecoder().decode(end), secrets));
-  const clean = Buffer.from(text, "utf8");
-  const tail = new TextDecoder().decode(tailBytes(clean, maxBytes));
-  return { tail, truncated: hasMore || clean.length > maxBytes };
 }
 
 /** Reads to the end and keeps the last `count` bytes, whatever the engine sends. */

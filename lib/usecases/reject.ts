@@ -1,12 +1,11 @@
 import type { RequestMessage } from "../queues/request-queue.ts";
+import { excerptOf } from "../runs/excerpt.ts";
 import type { LaunchError } from "../runs/launch-error.ts";
 import { type Request, readIdLeniently } from "../runs/request.ts";
 import { type Result, type ResultData, resultOf } from "../runs/result.ts";
 
 /** `source` of results that no engine stands behind. */
 const NO_ENGINE = "/slipway";
-
-const BODY_EXCERPT_BYTES = 1_024;
 
 /** It can never run: every problem with its path, and the message's beginning where not even an id could be read. */
 export function rejectedResult(
@@ -20,7 +19,7 @@ export function rejectedResult(
     state: "rejected",
     cause: error.toCause(),
     problems: error.problems.map(({ path, message: text }) => ({ path, message: text })),
-    ...(id === undefined ? { body: beginning(message.body) } : {}),
+    ...(id === undefined ? { body: excerptOf(message.body) } : {}),
   });
 }
 
@@ -66,10 +65,4 @@ function messageResult(
       ...data,
     },
   });
-}
-
-function beginning(body: string): string {
-  const bytes = Buffer.from(body.slice(0, BODY_EXCERPT_BYTES), "utf8");
-  const end = bytes.subarray(0, BODY_EXCERPT_BYTES);
-  return new TextDecoder().decode(end).replace(/\uFFFD+$/, "");
 }
