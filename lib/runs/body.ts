@@ -1,4 +1,5 @@
 import { isRecord } from "./canonical-json.ts";
+import { jsonTokens, unquote } from "./json-scan.ts";
 import { invalid } from "./launch-error.ts";
 
 /** What one message body may be; beyond these it is refused before anything is built from it. */
@@ -22,7 +23,9 @@ export function parseJson(body: string): unknown {
   if (Buffer.byteLength(body, "utf8") > BODY_LIMITS.bytes)
     throw refuse(`is larger than ${BODY_LIMITS.bytes} bytes`);
   if (body.trim() === "") throw refuse("is empty; expected a JSON object");
-  scan(body);
+  if (/^[\uFEFF\uFFFE\uFFFD]|^.?\0/.test(body))
+    throw refuse("begins with a byte order mark or is UTF-16; expected JSON in UTF-8 without one");
+  checkLimits(body);
   try {
     return JSON.parse(body);
   } catch (error) {
@@ -35,9 +38,10 @@ const refuse = (message: string) => invalid([{ path: "", message: `the message b
 /** The parser's complaint without the excerpt of the text that it quotes: that may hold a secret. */
 function syntaxOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  const position = /at position \d+/.exec(message)?.[0];
-  if (position) return `it breaks off or goes wrong ${position}`;
-  return /end of JSON/i.test(message) ? "it breaks off" : "it does not begin as JSON does";
+  const position = / at position \d+ \(line \d+ column \d+\)$/.exec(message)?.[0];
+  if (position) return `it breaks off or goes wrong${position}`;
+  if (/end of JSON/i.test(message)) return "it breaks off";
+  return "it holds something that JSON does not know; expected a JSON object";
 }
 
 interface Frame {
@@ -47,58 +51,36 @@ interface Frame {
 }
 
 /** Walks the text once, without recursion, and counts; what is not JSON at all is left for the parser to refuse. */
-function scan(body: string): void {
+function checkLimits(body: string): void {
   const frames: Frame[] = [];
   let keys = 0;
   let items = 0;
-  for (let at = 0; at < body.length; at++) {
-    const character = body[at];
+  for (const { kind, start, end } of jsonTokens(body)) {
     const frame = frames.at(-1);
-    if (character === '"') {
-      const end = endOfString(body, at);
-      if (frame?.expectsKey) {
-        if (++keys > BODY_LIMITS.keys) throw refuse(`has more than ${BODY_LIMITS.keys} keys`);
-        addKey(frame, body.slice(at, end + 1));
-      }
-      at = end;
-    } else if (character === "{" || character === "[") {
+    if (kind === '"' && frame?.expectsKey) {
+      if (++keys > BODY_LIMITS.keys) throw refuse(`has more than ${BODY_LIMITS.keys} keys`);
+      addKey(frame, body.slice(start, end));
+    } else if (kind === "{" || kind === "[") {
       if (frames.length >= BODY_LIMITS.depth)
-        throw refuse(`is nested deeper than ${BODY_LIMITS.depth}`);
-      const isObject = character === "{";
-      frames.push({ keys: isObject ? new Set() : undefined, expectsKey: isObject });
-    } else if (character === "}" || character === "]") {
+        throw refuse(`is nested deeper than ${BODY_LIMITS.depth} levels`);
+      frames.push({ keys: kind === "{" ? new Set() : undefined, expectsKey: kind === "{" });
+    } else if (kind === "}" || kind === "]") {
       frames.pop();
-    } else if (character === "," && frame) {
-      if (frame.keys) frame.expectsKey = true;
-      else if (++items > BODY_LIMITS.items)
-        throw refuse(`has arrays of more than ${BODY_LIMITS.items} items`);
+    } else if (kind === "," && frame?.keys) {
+      frame.expectsKey = true;
+    } else if (kind === "," && frame && ++items > BODY_LIMITS.items) {
+      throw refuse(`has more than ${BODY_LIMITS.items} items in its arrays`);
     }
   }
 }
 
 function addKey(frame: Frame, quoted: string): void {
   frame.expectsKey = false;
-  const key = unquote(quoted);
-  if (FORBIDDEN_KEYS.has(key)) throw refuse(`has the key ${quoted}, which is not allowed`);
-  if (frame.keys?.has(key)) throw refuse(`gives the key ${quoted.slice(0, 80)} twice`);
+  const key = unquote(quoted) ?? quoted; // a broken one: the parser refuses the whole body after this walk
+  const shown = JSON.stringify(key.slice(0, 80));
+  if (FORBIDDEN_KEYS.has(key)) throw refuse(`has the key ${shown}, which is not allowed`);
+  if (frame.keys?.has(key)) throw refuse(`gives the key ${shown} twice`);
   frame.keys?.add(key);
-}
-
-function unquote(quoted: string): string {
-  if (!quoted.includes("\\")) return quoted.slice(1, -1);
-  try {
-    return JSON.parse(quoted) as string;
-  } catch {
-    return quoted; // a broken escape: the parser refuses the whole body after this scan
-  }
-}
-
-function endOfString(body: string, start: number): number {
-  for (let at = start + 1; at < body.length; at++) {
-    if (body[at] === "\\") at++;
-    else if (body[at] === '"') return at;
-  }
-  return body.length;
 }
 
 /** A request inside another service's envelope, at most three deep (SNS to SQS of an EventBridge event, say). */
@@ -107,6 +89,20 @@ function unwrap(value: unknown, levels = 3): unknown {
   if (value.Type === "Notification" && typeof value.Message === "string")
     return unwrap(parseJson(value.Message), levels - 1);
   if ("detail-type" in value && "detail" in value) return unwrap(value.detail, levels - 1);
-  if ("specversion" in value && "data" in value) return unwrap(value.data, levels - 1);
+  if (!("specversion" in value)) return value;
+  if ("data" in value) return unwrap(value.data, levels - 1);
+  if (typeof value.data_base64 === "string")
+    return unwrap(parseJson(decodeBase64(value.data_base64)), levels - 1);
   return value;
+}
+
+/** CloudEvents carry data as base64 where their sender held it as bytes. */
+function decodeBase64(text: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(
+      Buffer.from(text, "base64"),
+    );
+  } catch {
+    throw refuse("has a data_base64 that is not UTF-8 text; expected JSON in it");
+  }
 }

@@ -13,18 +13,23 @@ const EnvironmentName = z
   .string()
   .regex(
     /^[^=\0]+$/,
-    "is not a name for an environment variable: it must not be empty or hold `=`",
+    "is not a name for an environment variable: expected one that is not empty and holds no `=`",
   );
 const EnvironmentValue = z
   .string()
-  .refine((value) => !value.includes("\0"), "must not hold a NUL character");
+  .refine((value) => !value.includes("\0"), "expected a text without a NUL character");
 
 /** Name → value; `null` unsets a variable of the base environment. */
 export const Environment = z.record(EnvironmentName, EnvironmentValue.nullable());
 export type Environment = z.infer<typeof Environment>;
 
+/** No argument of a process can hold one. */
+const Argument = z
+  .string()
+  .refine((value) => !value.includes("\0"), "expected a text without a NUL character");
+
 const common = {
-  command: z.array(z.string()).default(() => ["python", "-m", "prefect.engine"]),
+  command: z.array(Argument).default(() => ["python", "-m", "prefect.engine"]),
   env: Environment.default(() => ({})),
   labels: z.record(z.string().min(1), z.string()).default(() => ({})),
   /** Display name; the engine's name derives from it. */
@@ -82,7 +87,7 @@ export const DockerContainerSpec = z.strictObject({
   user: text.optional(),
   /** `host:address` entries, or host → address. */
   extra_hosts: z.union([z.array(text), z.record(text, text)]).optional(),
-  entrypoint: z.array(z.string()).optional(),
+  entrypoint: z.array(Argument).optional(),
   working_dir: text.optional(),
   hostname: text.optional(),
   platform: text.optional(),
@@ -98,14 +103,20 @@ export const DockerContainerSpec = z.strictObject({
 });
 export type DockerContainerSpec = z.infer<typeof DockerContainerSpec>;
 
-/** One operation of RFC 6902. */
+/** RFC 6901: `~` only as `~0` and `~1`. */
+const JsonPointer = z
+  .string()
+  .max(4_096)
+  .regex(/^(?:\/(?:[^~/]|~[01])*)*$/, "expected a JSON pointer such as /spec/template");
+
+/** One operation of RFC 6902, which says that other members are to be ignored. */
 export const PatchOperation = z.discriminatedUnion("op", [
-  z.object({ op: z.literal("add"), path: z.string(), value: z.unknown() }),
-  z.object({ op: z.literal("replace"), path: z.string(), value: z.unknown() }),
-  z.object({ op: z.literal("test"), path: z.string(), value: z.unknown() }),
-  z.object({ op: z.literal("remove"), path: z.string() }),
-  z.object({ op: z.literal("move"), path: z.string(), from: z.string() }),
-  z.object({ op: z.literal("copy"), path: z.string(), from: z.string() }),
+  z.object({ op: z.literal("add"), path: JsonPointer, value: z.unknown() }),
+  z.object({ op: z.literal("replace"), path: JsonPointer, value: z.unknown() }),
+  z.object({ op: z.literal("test"), path: JsonPointer, value: z.unknown() }),
+  z.object({ op: z.literal("remove"), path: JsonPointer }),
+  z.object({ op: z.literal("move"), path: JsonPointer, from: JsonPointer }),
+  z.object({ op: z.literal("copy"), path: JsonPointer, from: JsonPointer }),
 ]);
 export type PatchOperation = z.infer<typeof PatchOperation>;
 

@@ -1,4 +1,6 @@
 import { type Cause, type CauseCode, causeOf } from "./cause.ts";
+import { maskCredentials } from "./redact.ts";
+import { cutText } from "./text.ts";
 
 /** One thing that is wrong with a request, a configuration or a command line. */
 export interface Problem {
@@ -58,11 +60,40 @@ export function unavailable(message: string, particulars: Particulars = {}): Lau
   return new LaunchError("EngineLost", message, { retryable: true, ...particulars });
 }
 
-/** A request that can never succeed, with every problem found in it. */
+/** So many problems are listed; a hostile body can have thousands. */
+const MAX_PROBLEMS = 100;
+const MAX_IN_MESSAGE = 20;
+const MAX_PATH = 300;
+const MAX_MESSAGE = 1_000;
+
+/** A request that can never succeed, with every problem found in it, up to a hundred. */
 export function invalid(problems: readonly Problem[]): LaunchError {
-  return new LaunchError("Invalid", describeProblems(problems), { problems });
+  return refused("Invalid", problems);
+}
+
+/** As `invalid`, with another code: `Denied` by the policy, say. */
+export function refused(code: CauseCode, problems: readonly Problem[]): LaunchError {
+  const listed = atMost(
+    MAX_PROBLEMS,
+    problems.slice(0, MAX_PROBLEMS).map(bounded),
+    problems.length,
+  );
+  return new LaunchError(code, describeProblems(listed), { problems: listed });
 }
 
 export function describeProblems(problems: readonly Problem[]): string {
-  return problems.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join("; ");
+  return atMost(MAX_IN_MESSAGE, problems, problems.length)
+    .map(({ path, message }) => (path ? `${path}: ${message}` : message))
+    .join("; ");
+}
+
+function atMost(limit: number, problems: readonly Problem[], found: number): readonly Problem[] {
+  if (found <= limit) return problems;
+  const more: Problem = { path: "", message: `and ${found - limit} more problems` };
+  return [...problems.slice(0, limit), more];
+}
+
+function bounded({ path, message }: Problem): Problem {
+  const masked = maskCredentials(message);
+  return { path: cutText(path, MAX_PATH), message: cutText(masked, MAX_MESSAGE) };
 }

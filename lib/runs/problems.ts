@@ -1,39 +1,93 @@
 import type * as z from "zod";
 import { isRecord } from "./canonical-json.ts";
 import type { Problem } from "./launch-error.ts";
-import { isSecretName } from "./redact.ts";
+import { isSecretName, maskCredentials } from "./redact.ts";
 
 const SHOWN_CHARACTERS = 80;
 
+type Path = readonly PropertyKey[];
+
 /** What zod found, each as a path and a sentence that names the value, save where the value may be a secret. */
 export function toProblems(error: z.ZodError, input: unknown, at = ""): Problem[] {
-  return error.issues.flatMap((issue) => flatten(issue, input, at));
+  return error.issues.flatMap((issue) => explain(issue, { input, at, above: [] }));
 }
 
-function flatten(issue: z.core.$ZodIssue, input: unknown, at: string): Problem[] {
-  const path = joinPath(at, issue.path);
-  const value = valueAt(input, issue.path);
-  const known = issue.code === "unrecognized_keys" ? issue.keys : undefined;
-  if (known)
-    return known.map((key) => ({ path: joinPath(path, [key]), message: "is not a known field" }));
-  const expected = lowerFirst(issue.message.replace(/^Invalid input: /, ""));
-  if (value === undefined) return [{ path, message: `is required: ${expected}` }];
-  return [{ path, message: `${expected}, got ${show(value, issue.path)}` }];
+interface Place {
+  readonly input: unknown;
+  /** Where the input itself stands. */
+  readonly at: string;
+  /** The path from the input to the union whose branch this is. */
+  readonly above: Path;
 }
 
-export function joinPath(at: string, path: readonly PropertyKey[]): string {
+function explain(issue: z.core.$ZodIssue, place: Place): Problem[] {
+  const here = [...place.above, ...issue.path];
+  const path = joinPath(place.at, here);
+  if (issue.code === "unrecognized_keys")
+    return issue.keys.map((key) => ({
+      path: joinPath(path, [key]),
+      message: "is not a known field",
+    }));
+  if (issue.code === "invalid_key")
+    return [{ path, message: wordsOf(issue.issues[0]) ?? "is not a valid name" }];
+  const branch = issue.code === "invalid_union" ? intended(issue.errors) : undefined;
+  if (branch) return branch.flatMap((inner) => explain(inner, { ...place, above: here }));
+  return [{ path, message: sentence(wordsOf(issue) ?? "", valueAt(place.input, here), here) }];
+}
+
+function sentence(expected: string, value: unknown, path: Path): string {
+  if (value === undefined) return `is required: ${expected}`;
+  return `${expected}, got ${show(value, path)}`;
+}
+
+/** The branch of a union that was meant: its outermost shape fits. undefined where none does. */
+function intended(branches: readonly z.core.$ZodIssue[][]): z.core.$ZodIssue[] | undefined {
+  return branches
+    .filter((issues) => issues.every(({ path }) => path.length > 0))
+    .sort((one, other) => one.length - other.length)[0];
+}
+
+/** What was expected, without what zod says of the value: that is said here, with care for secrets. */
+function wordsOf(issue: z.core.$ZodIssue | undefined): string | undefined {
+  if (!issue) return undefined;
+  if (issue.code === "invalid_union" && issue.message === "Invalid input")
+    return `expected ${[...new Set(issue.errors.map((branch) => nounOf(branch[0])))].join(" or ")}`;
+  if (issue.code === "invalid_value") return `expected ${listed(issue.values)}`;
+  const words = issue.message.replace(/^Invalid input: /, "").replace(/, received .*$/s, "");
+  return lowerFirst(words)
+    .replace(/^invalid discriminator value\. Expected /, "expected one of ")
+    .replace(/^too (?:small|big): /, "")
+    .replace(/^expected record$/, "expected object")
+    .replace(/^expected nonoptional$/, "expected a value");
+}
+
+function nounOf(issue: z.core.$ZodIssue | undefined): string {
+  return (wordsOf(issue) ?? "something else").replace(/^expected /, "");
+}
+
+function listed(values: readonly unknown[]): string {
+  const words = values.map(String);
+  return words.length === 1 ? words.join() : `one of ${words.join(", ")}`;
+}
+
+/** `a.b[0]["c/d"]`: a key that is no plain word stands in brackets. */
+export function joinPath(at: string, path: Path): string {
   return path.reduce<string>((text, key) => {
     if (typeof key === "number") return `${text}[${key}]`;
+    if (!/^[\w-]+$/.test(String(key))) return `${text}[${JSON.stringify(String(key))}]`;
     return text ? `${text}.${String(key)}` : String(key);
   }, at);
 }
 
 /** A value as an error shows it: JSON, cut, and nothing of it where its place or name says it may be a secret. */
-export function show(value: unknown, path: readonly PropertyKey[]): string {
+export function show(value: unknown, path: Path): string {
   const secret = path.some((key) => key === "env" || isSecretName(String(key)));
-  if (secret || isRecord(value)) return `a value of type ${typeOf(value)}`;
-  const json = JSON.stringify(value) ?? typeOf(value);
-  return json.length > SHOWN_CHARACTERS ? `${json.slice(0, SHOWN_CHARACTERS)}…` : json;
+  if (secret || isRecord(value) || Array.isArray(value)) return `a value of type ${typeOf(value)}`;
+  if (typeof value === "number") return String(value);
+  if (typeof value !== "string") return JSON.stringify(value) ?? typeOf(value);
+  const text = maskCredentials(value.slice(0, 8 * SHOWN_CHARACTERS));
+  const json = JSON.stringify(text.slice(0, SHOWN_CHARACTERS).toWellFormed());
+  return value.length > SHOWN_CHARACTERS ? `${json.slice(0, -1)}…"` : json;
 }
 
 function typeOf(value: unknown): string {
@@ -41,7 +95,7 @@ function typeOf(value: unknown): string {
   return Array.isArray(value) ? "array" : typeof value;
 }
 
-function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+function valueAt(input: unknown, path: Path): unknown {
   return path.reduce<unknown>(
     (value, key) =>
       typeof value === "object" && value !== null && Object.hasOwn(value, key)

@@ -9,9 +9,10 @@ import {
   SPEC_SCHEMAS,
   Spec,
 } from "./infrastructure.ts";
+import { outermostString } from "./json-scan.ts";
 import { invalid, type Problem } from "./launch-error.ts";
-import { show, toProblems } from "./problems.ts";
-import { nearest, normalizeSpelling, spellNested, withoutNulls } from "./spelling.ts";
+import { joinPath, show, toProblems } from "./problems.ts";
+import { nearest, normalizeSpelling, spellNested, toSnakeCase, withoutNulls } from "./spelling.ts";
 
 /** Control characters, and what SQS refuses in a body: such an id could never come back in a result. */
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\uFFFE\uFFFF]/u;
@@ -19,10 +20,10 @@ const UNPRINTABLE = /[\p{Cc}\p{Cs}\uFFFE\uFFFF]/u;
 /** 1 to 128 printable characters. */
 export const RunId = z
   .string()
-  .min(1, "must not be empty")
-  .max(128, "must have at most 128 characters")
-  .refine((id) => !UNPRINTABLE.test(id), "must hold printable characters only")
-  .refine((id) => id.trim() === id, "must not begin or end with white space");
+  .min(1, "expected 1 to 128 characters")
+  .max(128, "expected 1 to 128 characters")
+  .refine((id) => !UNPRINTABLE.test(id), "expected printable characters only")
+  .refine((id) => id.trim() === id, "expected no white space at its ends");
 
 /** The message as sent, save for the infrastructure, which may be a name or a reference that only the configuration explains. */
 const Envelope = z.strictObject({
@@ -79,14 +80,16 @@ export function toRequest(value: unknown, named: NamedInfrastructures = {}): Req
   return { action, id, spec, digest: digestOf(sent) };
 }
 
-/** The id of a request that is otherwise wrong, so that its sender can be told; undefined where there is none to read. */
+/**
+ * The id of a request that is otherwise wrong, so that its sender can be told, even where the rest is cut off or too
+ * large to be read; undefined where there is none.
+ */
 export function readIdLeniently(body: string): string | undefined {
   try {
     const value = readBody(body);
-    const id = isRecord(value) ? RunId.safeParse(value.id) : undefined;
-    return id?.data;
+    return RunId.safeParse(isRecord(value) ? value.id : undefined).data;
   } catch {
-    return undefined;
+    return RunId.safeParse(outermostString(body, "id")).data;
   }
 }
 
@@ -142,9 +145,11 @@ function lookUp(name: string, named: NamedInfrastructures, path: string) {
   throw invalid([{ path, message }]);
 }
 
-/** Environment and labels merge; everything else that is given replaces. */
+/** Environment and labels merge; everything else that is given replaces, in whichever spelling. */
 function override(base: Readonly<Record<string, unknown>>, overrides: Record<string, unknown>) {
-  const merged: Record<string, unknown> = { ...base, ...overrides };
+  const given = new Set(Object.keys(overrides).map(toSnakeCase));
+  const kept = Object.entries(base).filter(([key]) => !given.has(toSnakeCase(key)));
+  const merged: Record<string, unknown> = { ...Object.fromEntries(kept), ...overrides };
   for (const key of ["env", "labels"]) {
     const [below, above] = [base[key], overrides[key]];
     if (isRecord(below) && isRecord(above)) merged[key] = { ...below, ...above };
@@ -162,17 +167,17 @@ function parseSpecSafely(value: Record<string, unknown>, action: string, problem
 function parseFields(value: Record<string, unknown>, problems: Problem[], at: string) {
   const type = value.type;
   if (!isInfrastructureType(type)) {
-    const given = type === undefined ? "is required" : `got ${show(type, [])}`;
-    problems.push({
-      path: `${at}.type`,
-      message: `${given}; expected one of ${INFRASTRUCTURE_TYPES.join(", ")}`,
-    });
+    const expected = `expected one of ${INFRASTRUCTURE_TYPES.join(", ")}`;
+    const message =
+      type === undefined ? `is required: ${expected}` : `${expected}, got ${show(type, [])}`;
+    problems.push({ path: joinPath(at, ["type"]), message });
     return undefined;
   }
   const known = Object.keys(SPEC_SCHEMAS[type].shape);
   const own = normalizeSpelling(value, known, at, BLOCK_BOOKKEEPING);
   const registry = Object.keys(ImageRegistry.shape);
-  const nested = spellNested(withoutNulls(own.fields), "image_registry", registry, at);
+  const fields = withoutNulls(own.fields);
+  const nested = spellNested(fields, "image_registry", registry, at, BLOCK_BOOKKEEPING);
   const parsed = Spec.safeParse(nested.fields);
   problems.push(...own.problems, ...nested.problems);
   if (parsed.success) return parsed.data;

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
+import { isRecord } from "./canonical-json.ts";
 import { Cause } from "./cause.ts";
 import { INFRASTRUCTURE_TYPES } from "./infrastructure.ts";
 import type { Ended, ObservedRun } from "./observation.ts";
+import { boundData } from "./result-bounds.ts";
 import { cleanText } from "./text.ts";
 
 export const State = z.enum([
@@ -81,18 +83,22 @@ interface Draft {
  * Every text in it is made fit for SQS.
  */
 export function resultOf({ source, uid, time, data, traceparent }: Draft): Result {
+  const bounded = boundData(cleanTexts({ ...EMPTY, ...data }));
   return {
     specversion: "1.0",
     id: eventId(data.id, uid, data.state),
-    source: encodeURI(cleanText(source)),
+    source: encodeURI(cleanText(source)).replace(/[?#]/g, encodeURIComponent),
     type: `dev.slipway.run.${data.state}`,
-    subject: data.id,
+    subject: bounded.id,
     time,
     datacontenttype: "application/json",
-    ...(traceparent === undefined ? {} : { traceparent }),
-    data: cleanTexts({ ...EMPTY, ...data }),
+    ...(traceparent !== undefined && TRACEPARENT.test(traceparent) ? { traceparent } : {}),
+    data: bounded,
   };
 }
+
+/** https://www.w3.org/TR/trace-context/#traceparent-header; what is none is no attribute of an event either. */
+const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 export function eventId(runId: string, uid: string, state: State): string {
   return createHash("sha256")
@@ -155,8 +161,15 @@ const EMPTY: Omit<ResultData, "id" | "state"> = {
   problems: [],
 };
 
+/** Every text of it, keys included, fit for SQS. */
 function cleanTexts<T>(value: T): T {
-  return JSON.parse(JSON.stringify(value), (_key, inner) =>
-    typeof inner === "string" ? cleanText(inner) : inner,
-  ) as T;
+  const clean = (inner: unknown): unknown => {
+    if (typeof inner === "string") return cleanText(inner);
+    if (Array.isArray(inner)) return inner.map(clean);
+    if (!isRecord(inner)) return inner;
+    return Object.fromEntries(
+      Object.entries(inner).map(([key, member]) => [cleanText(key), clean(member)]),
+    );
+  };
+  return clean(value) as T;
 }

@@ -1,14 +1,19 @@
 import { distance } from "fastest-levenshtein";
 import { isRecord } from "./canonical-json.ts";
 import type { Problem } from "./launch-error.ts";
+import { joinPath } from "./problems.ts";
 
 /** `imagePullPolicy` → `image_pull_policy`; what is already snake_case stays. */
 export function toSnakeCase(key: string): string {
   return key.replace(/(?<=[a-z0-9])[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
+/** Longer words than this are no misspelling of anything. */
+const MAX_WORD = 64;
+
 /** The known field that was probably meant, where one is near enough to be worth naming. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
+  if (word.length > MAX_WORD) return undefined;
   const wanted = toSnakeCase(word).toLowerCase();
   let best: { name: string; away: number } | undefined;
   for (const name of known) {
@@ -36,11 +41,12 @@ export function normalizeSpelling(
 ): Spelled {
   const fields: Record<string, unknown> = {};
   const problems: Problem[] = [];
+  const isKnown = new Set(known);
   for (const [key, value] of Object.entries(sent)) {
     if (ignored.has(key)) continue;
-    const name = known.includes(key) ? key : toSnakeCase(key);
-    const path = at ? `${at}.${key}` : key;
-    if (!known.includes(name)) problems.push({ path, message: unknownField(key, known) });
+    const name = isKnown.has(key) ? key : toSnakeCase(key);
+    const path = joinPath(at, [key]);
+    if (!isKnown.has(name)) problems.push({ path, message: unknownField(key, known) });
     else if (Object.hasOwn(fields, name))
       problems.push({ path, message: `is given twice, as ${name} and in another spelling` });
     else fields[name] = value;
@@ -59,10 +65,11 @@ export function spellNested(
   key: string,
   known: readonly string[],
   at: string,
+  ignored: ReadonlySet<string> = new Set(),
 ): Spelled {
   const nested = fields[key];
   if (!isRecord(nested)) return { fields, problems: [] };
-  const spelled = normalizeSpelling(nested, known, `${at}.${key}`, new Set());
+  const spelled = normalizeSpelling(nested, known, joinPath(at, [key]), ignored);
   return { fields: { ...fields, [key]: withoutNulls(spelled.fields) }, problems: spelled.problems };
 }
 

@@ -5,13 +5,24 @@
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const NOT_ALLOWED = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\uFFFE\uFFFF]/g;
 
-/** Terminal sequences (colours, titles, links): ECMA-48 CSI, OSC and two-character escapes. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: escapes begin with one
-const ESCAPES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g;
+/**
+ * Terminal sequences (colours, titles, links): ECMA-48 CSI, OSC and two-character escapes. One that is never closed ends
+ * with its line, so that it hides no more than that.
+ */
+const ESCAPES =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: escapes begin with one
+  /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b\r\n]*(?:\u0007|\u001b\\)?|[@-Z\\^_])/g;
 
 /** Text that SQS, logs and terminals take as it stands: no escapes, no control characters but tab and line ends, well-formed. */
 export function cleanText(text: string): string {
   return text.replace(ESCAPES, "").replace(NOT_ALLOWED, "\uFFFD").toWellFormed();
+}
+
+/** At most so many characters, the last of them `…` where something was left out. */
+export function cutText(text: string, maxCharacters: number): string {
+  return text.length <= maxCharacters
+    ? text
+    : `${text.slice(0, maxCharacters - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
 }
 
 /** The last `maxBytes` of UTF-8 text, never cutting a character in two. */
