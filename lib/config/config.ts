@@ -4,6 +4,7 @@ import { Secret } from "../runs/redact.ts";
 /**
  * A text that may hold references (`${secret:name}`, `${ssm:/path}`, `${env:NAME}`, `${file:path}`). It is kept as
  * written and resolved by a SecretResolver where it is used, so that a run never pays for another engine's secrets.
+ * The one kind of field that is transformed: `isSecretField` tells it by that.
  */
 const secret = z
   .string()
@@ -79,6 +80,17 @@ export const Config = z.strictObject({
     .strictObject({
       /** How much of the end of the output a result carries, in bytes; 0: none. */
       tail_bytes: z.number().int().min(0).max(131_072).default(16_384),
+    })
+    .prefault({}),
+  /** Where results go besides what the environment names: every one of these gets every result. */
+  results: z
+    .strictObject({
+      /** The URL of an SQS queue. */
+      queue: text.optional(),
+      /** The ARN of an SNS topic. */
+      topic: text.optional(),
+      /** The name or ARN of an EventBridge bus. */
+      event_bus: text.optional(),
     })
     .prefault({}),
   process: z
