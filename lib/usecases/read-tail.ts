@@ -31,7 +31,7 @@ export async function readTail(
       backend.output(run, { tailBytes: wanted, signal: deadline }),
       wanted,
     );
-    return { logs: outputTail(end, maxBytes, run.secrets, end.length >= wanted), warning: undefined };
+    return { logs: outputTail(end, maxBytes, run.secrets), warning: undefined };
   } catch (error) {
     const reason = error instanceof LaunchError ? error.message : "the engine did not answer";
     return { logs: null, warning: `its output could not be read: ${reason}` };
