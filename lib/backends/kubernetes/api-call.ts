@@ -1,0 +1,41 @@
+import type { HttpCall } from "./transport.ts";
+
+export interface ApiCall {
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly body?: unknown;
+  /** Of the body; JSON where unset. */
+  readonly contentType?: string;
+  /** The caller's own time; each attempt has a deadline besides. */
+  readonly signal: AbortSignal;
+}
+
+export function toHttpCall(
+  { method, path, query, body, contentType = "application/json" }: ApiCall,
+  token: string | undefined,
+  signal: AbortSignal,
+  isStream: boolean,
+): HttpCall {
+  const bytes = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+  return {
+    method,
+    path: path + toQuery(query),
+    headers: {
+      accept: "application/json",
+      "user-agent": "slipway",
+      ...(bytes ? { "content-type": contentType, "content-length": String(bytes.length) } : {}),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    },
+    body: bytes,
+    signal,
+    isStream,
+  };
+}
+
+function toQuery(query: ApiCall["query"] = {}): string {
+  const given = new URLSearchParams();
+  for (const [name, value] of Object.entries(query))
+    if (value !== undefined && value !== "") given.set(name, String(value));
+  return given.size === 0 ? "" : `?${given}`;
+}
