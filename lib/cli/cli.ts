@@ -1,0 +1,88 @@
+import yargs, { type Argv } from "yargs";
+import type { CommonOptions } from "./command.ts";
+import { COMMANDS } from "./commands.ts";
+import { EXIT } from "./exit-codes.ts";
+import { note, paint, print, processTerminal, type Terminal } from "./terminal.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** yargs' own complaints about a command line come as a message or as its own error; what a command throws passes through. */
+function refuse(message: string | null, error: Error | undefined): never {
+  if (error && error.name !== "YError") throw error;
+  throw new UsageError(
+    message || String(error),
+    "slipway --help shows the commands and their options.",
+  );
+}
+
+/** One call of `slipway`, from its arguments to its exit code. It never throws. */
+export async function runCli(
+  args: readonly string[],
+  version: string,
+  terminal: Terminal = processTerminal(),
+): Promise<number> {
+  let exitCode: number = EXIT.ok;
+  const done = (code: number) => {
+    exitCode = code;
+  };
+  try {
+    const parser = createParser(args, version);
+    for (const bind of COMMANDS) parser.command(bind(terminal, done));
+    await parser.parseAsync();
+    return exitCode;
+  } catch (error) {
+    return await report(error, args, terminal);
+  }
+}
+
+function createParser(args: readonly string[], version: string): Argv<CommonOptions> {
+  return yargs(args.length === 0 ? ["--help"] : args)
+    .scriptName("slipway")
+    .usage(
+      "$0 <command>\n\nA message becomes a Kubernetes Job, a Docker container or a process, exactly once, and its result comes back.",
+    )
+    .option("config", {
+      type: "string",
+      requiresArg: true,
+      describe: "Configuration file (SLIPWAY_CONFIG, or slipway.yml)",
+    })
+    .option("json", { type: "boolean", default: false, describe: "JSON lines on stdout" })
+    .option("debug", { type: "boolean", default: false, describe: "Log everything; show stacks" })
+    .group(["config", "json", "debug", "help", "version"], "Common options:")
+    .parserConfiguration({
+      "populate--": true,
+      "greedy-arrays": false,
+      "dot-notation": false,
+      "duplicate-arguments-array": false,
+      "parse-numbers": false,
+      "parse-positional-numbers": false,
+    })
+    .epilogue("Exit codes and everything else: docs/cli.md")
+    .completion("completion", "Print a completion script for bash or zsh")
+    .demandCommand(1, "Say what to do: run, preview, submit, …")
+    .recommendCommands()
+    .strict()
+    .version(version)
+    .alias("help", "h")
+    .locale("en")
+    .wrap(Math.min(100, process.stdout.columns ?? 100))
+    .exitProcess(false)
+    .fail(refuse) as Argv<CommonOptions>;
+}
+
+async function report(
+  error: unknown,
+  args: readonly string[],
+  terminal: Terminal,
+): Promise<number> {
+  const { presentError } = await import("./present-error.ts");
+  const { exitCode, lines, hint } = presentError(error);
+  const [first = "", ...rest] = lines;
+  if (args.includes("--json"))
+    print(terminal, JSON.stringify({ error: { exitCode, lines, hint } }));
+  note(terminal, `${paint(terminal.stderr, "red", "slipway:")} ${first}`);
+  for (const line of rest) note(terminal, line);
+  if (hint) note(terminal, paint(terminal.stderr, "dim", hint));
+  if (args.includes("--debug") && error instanceof Error)
+    note(terminal, error.stack ?? String(error));
+  return exitCode;
+}

@@ -1,0 +1,60 @@
+import { constants } from "node:os";
+import type { LaunchError } from "../runs/launch-error.ts";
+import type { Result } from "../runs/result.ts";
+
+/**
+ * Exit codes of `slipway` that are not a run's own; 64 to 78 as BSD's sysexits.h has them, 128 + n as shells report
+ * signal n. docs/cli.md is their documentation.
+ */
+export const EXIT = {
+  ok: 0,
+  /** What was looked for is not there. */
+  notFound: 1,
+  /** The command line is wrong (EX_USAGE). */
+  usage: 64,
+  /** A request or a configuration is wrong, or the run was rejected (EX_DATAERR). */
+  badRequest: 65,
+  /** A file cannot be read (EX_NOINPUT). */
+  noInput: 66,
+  /** An engine or a queue did not answer (EX_UNAVAILABLE). */
+  unavailable: 69,
+  /** The infrastructure failed the run, or Slipway itself is broken (EX_SOFTWARE). */
+  crashed: 70,
+  /** Not over yet: left running, or waited for too long (EX_TEMPFAIL). */
+  notYet: 75,
+  /** The run was cancelled, as a shell reports a command ended by Ctrl-C. */
+  cancelled: 128 + constants.signals.SIGINT,
+} as const;
+
+/** The exit code of `slipway run` for the end of its run. */
+export function exitCodeOf({
+  state,
+  status_code: code,
+}: Pick<Result["data"], "state" | "status_code">): number {
+  switch (state) {
+    case "completed":
+      return EXIT.ok;
+    case "failed":
+      return toShellCode(code);
+    case "crashed":
+      return code !== null && code > 0 ? toShellCode(code) : EXIT.crashed;
+    case "cancelled":
+      return EXIT.cancelled;
+    case "rejected":
+      return EXIT.badRequest;
+    case "submitted":
+    case "delayed":
+      return EXIT.notYet;
+  }
+}
+
+/** A failure is never 0, and a signal's negative number becomes what a shell makes of it. */
+function toShellCode(code: number | null): number {
+  if (code === null || code === 0) return EXIT.crashed;
+  return code < 0 ? 128 - code : code & 0xff || EXIT.crashed;
+}
+
+export function exitCodeOfError({ code, retryable }: LaunchError): number {
+  if (retryable) return EXIT.unavailable;
+  return code === "EngineLost" ? EXIT.crashed : EXIT.badRequest;
+}

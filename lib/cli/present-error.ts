@@ -1,0 +1,36 @@
+import { inspect } from "node:util";
+import { LaunchError, type Problem } from "../runs/launch-error.ts";
+import { cleanText } from "../runs/text.ts";
+import { EXIT, exitCodeOfError } from "./exit-codes.ts";
+import { UsageError } from "./usage-error.ts";
+
+export interface Presented {
+  readonly exitCode: number;
+  /** What went wrong, one line or the problems one by one. */
+  readonly lines: readonly string[];
+  /** What to do about it; empty where nothing useful can be said. */
+  readonly hint: string;
+}
+
+/** An error as a person wants to read it. */
+export function presentError(error: unknown): Presented {
+  if (error instanceof UsageError)
+    return { exitCode: error.exitCode, lines: [error.message], hint: error.hint };
+  if (error instanceof LaunchError)
+    return { exitCode: exitCodeOfError(error), lines: linesOf(error), hint: error.hint };
+  return {
+    exitCode: EXIT.crashed,
+    lines: [error instanceof Error ? error.message : inspect(error)],
+    hint: "This is a defect of Slipway. Run it again with --debug and report what it says.",
+  };
+}
+
+/** The problems of a request, each on its own line. */
+export function problemLines(problems: readonly Problem[]): string[] {
+  return problems.map(({ path, message }) => (path ? `${path}: ${message}` : message));
+}
+
+function linesOf({ message, problems }: LaunchError): string[] {
+  if (problems.length < 2) return [cleanText(message)];
+  return [`${problems.length} problems:`, ...problemLines(problems).map((line) => `  ${line}`)];
+}
