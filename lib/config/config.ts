@@ -37,6 +37,8 @@ const DockerHost = z.strictObject({
   tls: z.strictObject({ ca: secret, cert: secret, key: secret }).optional(),
   /** Private key for ssh, PEM. */
   ssh_key: secret.optional(),
+  /** The ssh host's public key, `ssh-ed25519 AAAA…`, where no `~/.ssh/known_hosts` knows it. */
+  ssh_host_key: text.optional(),
 });
 export type DockerHostConfig = z.infer<typeof DockerHost>;
 
