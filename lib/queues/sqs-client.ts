@@ -23,7 +23,7 @@ export function sqsClientConfig(env: Environment): SQSClientConfig {
   return {
     ...(region ? { region } : {}),
     ...(endpoint ? { endpoint, useQueueUrlAsEndpoint: false } : {}),
-    ...(needsNoCredentials(endpoint, env) ? { credentials: PLACEHOLDER } : {}),
+    ...(isEmulator(endpoint) ? emulatorCredentials(env) : {}),
     maxAttempts: 3,
     requestHandler: {
       connectionTimeout: CONNECTION_TIMEOUT_MS,
@@ -33,15 +33,19 @@ export function sqsClientConfig(env: Environment): SQSClientConfig {
   };
 }
 
-const PLACEHOLDER = { accessKeyId: "slipway", secretAccessKey: "slipway" };
+/** AWS itself speaks https only. */
+const isEmulator = (endpoint: string | undefined) => Boolean(endpoint?.startsWith("http://"));
 
-/** AWS itself speaks https only; over plain http it is an emulator, which checks no signature but wants to see one. */
-function needsNoCredentials(endpoint: string | undefined, env: Environment): boolean {
-  return Boolean(endpoint?.startsWith("http://")) && !CREDENTIAL_SOURCES.some((name) => env[name]);
+/** Most emulators check no signature but want to see one, so the lack of credentials must not stop anybody there. */
+function emulatorCredentials(env: Environment): Pick<SQSClientConfig, "credentials"> {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = env;
+  if (accessKeyId && secretAccessKey) return { credentials: { accessKeyId, secretAccessKey } };
+  return OTHER_SOURCES.some((name) => env[name]) ? {} : { credentials: PLACEHOLDER };
 }
 
-const CREDENTIAL_SOURCES = [
-  "AWS_ACCESS_KEY_ID",
+const PLACEHOLDER = { accessKeyId: "slipway", secretAccessKey: "slipway" };
+
+const OTHER_SOURCES = [
   "AWS_PROFILE",
   "AWS_WEB_IDENTITY_TOKEN_FILE",
   "AWS_CONTAINER_CREDENTIALS_FULL_URI",

@@ -1,0 +1,62 @@
+import type { buildApp } from "fauxqs";
+
+type Stores = NonNullable<NonNullable<Parameters<typeof buildApp>[0]>["stores"]>;
+export type SqsStore = Stores["sqsStore"];
+export type EmbeddedApp = ReturnType<typeof buildApp>;
+type Persistence = NonNullable<SqsStore["persistence"]>;
+
+export interface Fauxqs {
+  readonly app: EmbeddedApp;
+  readonly store: SqsStore;
+}
+
+/**
+ * The emulator's server, not yet listening: its own `startFauxqs` listens on every interface of the machine and cannot be
+ * told otherwise. What that function puts together is not exported by name, so it is taken from the package's files; the
+ * package is pinned to the version this was read from.
+ */
+export async function loadFauxqs(dataDirectory: string | undefined): Promise<Fauxqs> {
+  await quietly(() => import("node:sqlite"));
+  const { buildApp } = await import("fauxqs");
+  const [{ SqsStore }, { SnsStore }, { S3Store }] = await Promise.all([
+    internal<{ SqsStore: new () => SqsStore }>("./sqs/sqsStore.js"),
+    internal<{ SnsStore: new () => Stores["snsStore"] }>("./sns/snsStore.js"),
+    internal<{ S3Store: new () => Stores["s3Store"] }>("./s3/s3Store.js"),
+  ]);
+  const store = new SqsStore();
+  store.host = ""; // queue URLs then carry the address that was asked, not a name that does not resolve
+  const stores = { sqsStore: store, snsStore: new SnsStore(), s3Store: new S3Store() };
+  const app = buildApp({ logger: false, stores });
+  if (dataDirectory !== undefined) await keepMessages(app, stores, dataDirectory);
+  return { app, store };
+}
+
+async function keepMessages(
+  app: EmbeddedApp,
+  { sqsStore, snsStore }: Stores,
+  directory: string,
+): Promise<void> {
+  const { PersistenceManager } = await internal<{
+    PersistenceManager: new (directory: string) => Persistence;
+  }>("./persistence.js");
+  const persistence = new PersistenceManager(directory);
+  persistence.loadSqsAndSns(sqsStore, snsStore); // before the store knows it: loading would write everything back
+  sqsStore.persistence = persistence;
+  for (const queue of sqsStore.allQueues()) queue.persistence = persistence;
+  app.addHook("onClose", async () => persistence.close());
+}
+
+async function internal<T>(file: string): Promise<T> {
+  return import(new URL(file, import.meta.resolve("fauxqs")).href);
+}
+
+/** Node 22 announces on stderr that SQLite is experimental, which tells a user of ours nothing. */
+async function quietly(load: () => Promise<unknown>): Promise<void> {
+  const { emitWarning } = process;
+  process.emitWarning = () => undefined;
+  try {
+    await load();
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
