@@ -1,4 +1,5 @@
 import type { Environment } from "./infrastructure.ts";
+import type { Run } from "./run.ts";
 
 const UUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
 
@@ -23,6 +24,12 @@ export function runEnvironment(
   return Object.fromEntries(
     Object.entries(merged).filter((entry): entry is [string, string] => entry[1] !== null),
   );
+}
+
+/** A run's whole environment; the trace context stands above the base and below what the request itself sets. */
+export function environmentOf(run: Run): Record<string, string> {
+  const trace = run.traceparent === undefined ? {} : { TRACEPARENT: run.traceparent };
+  return runEnvironment({ ...run.baseEnvironment, ...trace }, run.spec.env, run.key.id);
 }
 
 /** `PREFECT__FLOW_RUN_ID` only where the id is a UUID: the flow engine parses it as one. */
