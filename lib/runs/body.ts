@@ -1,6 +1,6 @@
 import { isRecord } from "./canonical-json.ts";
 import { jsonTokens, unquote } from "./json-scan.ts";
-import { invalid } from "./launch-error.ts";
+import { invalid, type LaunchError } from "./launch-error.ts";
 
 /** What one message body may be; beyond these it is refused before anything is built from it. */
 export const BODY_LIMITS = {
@@ -18,14 +18,19 @@ export function readBody(body: string): unknown {
   return unwrap(parseJson(body));
 }
 
-/** JSON within the limits. Throws a LaunchError `Invalid` that says what was wrong and where. */
-export function parseJson(body: string): unknown {
+/**
+ * JSON within the limits. Throws a LaunchError `Invalid` that says what was wrong and where.
+ *
+ * @param path where in the request the text stands; empty for the message body itself
+ */
+export function parseJson(body: string, path = ""): unknown {
+  const refuse = (message: string) => refuseAt(path, message);
   if (Buffer.byteLength(body, "utf8") > BODY_LIMITS.bytes)
     throw refuse(`is larger than ${BODY_LIMITS.bytes} bytes`);
-  if (body.trim() === "") throw refuse("is empty; expected a JSON object");
+  if (body.trim() === "") throw refuse("is empty; expected JSON");
   if (/^[\uFEFF\uFFFE\uFFFD]|^.?\0/.test(body))
     throw refuse("begins with a byte order mark or is UTF-16; expected JSON in UTF-8 without one");
-  checkLimits(body);
+  checkLimits(body, refuse);
   try {
     return JSON.parse(body);
   } catch (error) {
@@ -33,7 +38,10 @@ export function parseJson(body: string): unknown {
   }
 }
 
-const refuse = (message: string) => invalid([{ path: "", message: `the message body ${message}` }]);
+type Refuse = (message: string) => LaunchError;
+
+const refuseAt = (path: string, message: string) =>
+  invalid([{ path, message: path ? message : `the message body ${message}` }]);
 
 /** The parser's complaint without the excerpt of the text that it quotes: that may hold a secret. */
 function syntaxOf(error: unknown): string {
@@ -51,7 +59,7 @@ interface Frame {
 }
 
 /** Walks the text once, without recursion, and counts; what is not JSON at all is left for the parser to refuse. */
-function checkLimits(body: string): void {
+function checkLimits(body: string, refuse: Refuse): void {
   const frames: Frame[] = [];
   let keys = 0;
   let items = 0;
@@ -59,7 +67,7 @@ function checkLimits(body: string): void {
     const frame = frames.at(-1);
     if (kind === '"' && frame?.expectsKey) {
       if (++keys > BODY_LIMITS.keys) throw refuse(`has more than ${BODY_LIMITS.keys} keys`);
-      addKey(frame, body.slice(start, end));
+      addKey(frame, body.slice(start, end), refuse);
     } else if (kind === "{" || kind === "[") {
       if (frames.length >= BODY_LIMITS.depth)
         throw refuse(`is nested deeper than ${BODY_LIMITS.depth} levels`);
@@ -74,7 +82,7 @@ function checkLimits(body: string): void {
   }
 }
 
-function addKey(frame: Frame, quoted: string): void {
+function addKey(frame: Frame, quoted: string, refuse: Refuse): void {
   frame.expectsKey = false;
   const key = unquote(quoted) ?? quoted; // a broken one: the parser refuses the whole body after this walk
   const shown = JSON.stringify(key.slice(0, 80));
@@ -103,6 +111,6 @@ function decodeBase64(text: string): string {
       Buffer.from(text, "base64"),
     );
   } catch {
-    throw refuse("has a data_base64 that is not UTF-8 text; expected JSON in it");
+    throw refuseAt("", "has a data_base64 that is not UTF-8 text; expected JSON in it");
   }
 }

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { readBody } from "./body.ts";
+import { parseJson, readBody } from "./body.ts";
 import { digestOf, isRecord } from "./canonical-json.ts";
 import {
   BLOCK_BOOKKEEPING,
@@ -178,11 +178,29 @@ function parseFields(value: Record<string, unknown>, problems: Problem[], at: st
   const registry = Object.keys(ImageRegistry.shape);
   const fields = withoutNulls(own.fields);
   const nested = spellNested(fields, "image_registry", registry, at, BLOCK_BOOKKEEPING);
-  const parsed = Spec.safeParse(nested.fields);
   problems.push(...own.problems, ...nested.problems);
+  const read = readJsonText(nested.fields, "customizations", problems, at);
+  const parsed = Spec.safeParse(read);
   if (parsed.success) return parsed.data;
-  problems.push(...toProblems(parsed.error, nested.fields, at));
+  problems.push(...toProblems(parsed.error, read, at));
   return undefined;
+}
+
+/** A field that may also be given as the JSON text of its value, as Prefect takes it. */
+function readJsonText(
+  fields: Record<string, unknown>,
+  key: string,
+  problems: Problem[],
+  at: string,
+): Record<string, unknown> {
+  const { [key]: text, ...others } = fields;
+  if (typeof text !== "string") return fields;
+  try {
+    return { ...others, [key]: parseJson(text, joinPath(at, [key])) };
+  } catch (error) {
+    problems.push(...problemsIn(error));
+    return others;
+  }
 }
 
 function isInfrastructureType(value: unknown): value is InfrastructureType {

@@ -83,7 +83,7 @@ interface Draft {
  * Every text in it is made fit for SQS.
  */
 export function resultOf({ source, uid, time, data, traceparent }: Draft): Result {
-  const bounded = boundData(cleanTexts({ ...EMPTY, ...data }));
+  const bounded = cleanTexts(boundData({ ...EMPTY, ...data })); // in this order: cleaning lengthens nothing
   return {
     specversion: "1.0",
     id: eventId(data.id, uid, data.state),

@@ -1,0 +1,61 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { hashRunId, slugify } from "../../../lib/runs/names.ts";
+
+describe("slugify", () => {
+  test.each([
+    ["My Flow!", "my-flow"],
+    ["--x--", "x"],
+    ["a__b..c", "a-b-c"],
+    ["a--b", "a-b"],
+    ["Crème brûlée", "creme-brulee"],
+    ["Köln", "koeln"],
+    ["🙂", ""],
+    ["日本", ""],
+    ["", ""],
+    ["../../etc", "etc"],
+    [`${"a".repeat(44)}-b`, "a".repeat(44)],
+  ])("makes %j into %j", (name, slug) => {
+    expect(slugify(name, 45)).toBe(slug);
+  });
+
+  test("gives a DNS label or nothing, and gives the same again for its own result", () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: "binary" }),
+        fc.integer({ min: 1, max: 63 }),
+        (name, length) => {
+          const slug = slugify(name, length);
+
+          expect(slug).toMatch(/^([a-z0-9]([a-z0-9-]*[a-z0-9])?)?$/);
+          expect(slug.length).toBeLessThanOrEqual(length);
+          expect(slugify(slug, length)).toBe(slug);
+        },
+      ),
+    );
+  });
+});
+
+describe("hashRunId", () => {
+  test("is fit for every engine's names and file names", () => {
+    fc.assert(
+      fc.property(fc.string(), (id) => {
+        expect(hashRunId(id)).toMatch(/^[a-z2-7]{16}$/);
+      }),
+    );
+  });
+
+  test("is the same today and tomorrow", () => {
+    expect(hashRunId("a")).toBe("zklycewkdo64v6wc");
+  });
+
+  test.each([
+    ["letters in another case", "UPPER", "upper"],
+    ["the same first 63 characters", `${"x".repeat(63)}a`, `${"x".repeat(63)}b`],
+    ["composed and decomposed characters", "\u00e9", "e\u0301"],
+    ["letters that only look alike", "a", "\u0430"],
+    ["ids that make the same slug", "a b", "a-b"],
+  ])("tells apart %s", (_name, one, other) => {
+    expect(hashRunId(one)).not.toBe(hashRunId(other));
+  });
+});
