@@ -17,7 +17,7 @@ export interface Command<Options> {
   readonly examples: readonly (readonly [string, string])[];
   readonly options: (yargs: Argv<CommonOptions>) => Argv<Options>;
   /** Returns the exit code. */
-  readonly act: (options: Options, terminal: Terminal) => Promise<number>;
+  readonly act: (options: ArgumentsCamelCase<Options>, terminal: Terminal) => Promise<number>;
 }
 
 /** A command without the type of its options: what the list of all commands holds. */
@@ -35,7 +35,7 @@ export function defineCommand<Options>(command: Command<Options>): BoundCommand 
       return command.options(yargs.example(examples)) as Argv<unknown>;
     },
     handler: async (options: ArgumentsCamelCase<unknown>) => {
-      done(await command.act(options as Options, terminal));
+      done(await command.act(options as ArgumentsCamelCase<Options>, terminal));
     },
   });
 }

@@ -1,5 +1,13 @@
 import type { BoundCommand } from "./command.ts";
+import { logsCommand } from "./commands/logs.ts";
 import { previewCommand } from "./commands/preview.ts";
+import { runCommand } from "./commands/run.ts";
+import { statusCommand } from "./commands/status.ts";
 
 /** Every command, in the order in which help lists them. */
-export const COMMANDS: readonly BoundCommand[] = [previewCommand];
+export const COMMANDS: readonly BoundCommand[] = [
+  runCommand,
+  previewCommand,
+  statusCommand,
+  logsCommand,
+];

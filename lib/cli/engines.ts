@@ -21,7 +21,7 @@ export interface Engines {
   readonly baseEnvironment: Readonly<Record<string, string>>;
 }
 
-export async function openEngines(
+async function openEngines(
   { config: file }: Pick<CommonOptions, "config">,
   { env: own, cwd }: Pick<Terminal, "env" | "cwd">,
 ): Promise<Engines> {
@@ -36,4 +36,18 @@ export async function openEngines(
     targets: targetsOf(config, findSurroundings(env)),
     baseEnvironment: baseEnvironment(env, environment),
   };
+}
+
+/** Work on the engines, and their connections closed after it, however it ends. */
+export async function withEngines<T>(
+  options: Pick<CommonOptions, "config">,
+  terminal: Pick<Terminal, "env" | "cwd">,
+  work: (engines: Engines) => Promise<T>,
+): Promise<T> {
+  const engines = await openEngines(options, terminal);
+  try {
+    return await work(engines);
+  } finally {
+    await engines.backends.close();
+  }
 }

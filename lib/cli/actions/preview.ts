@@ -2,7 +2,7 @@ import type { Preview } from "../../backends/backend.ts";
 import { invalid } from "../../runs/launch-error.ts";
 import { runOf } from "../../runs/run.ts";
 import type { CommonOptions } from "../command.ts";
-import { type Engines, openEngines } from "../engines.ts";
+import { type Engines, withEngines } from "../engines.ts";
 import { EXIT } from "../exit-codes.ts";
 import { type Prepared, prepareRequests, type RequestOptions } from "../input/requests.ts";
 import { note, print, type Terminal } from "../terminal.ts";
@@ -12,17 +12,17 @@ export async function preview(
   options: CommonOptions & RequestOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const engines = await openEngines(options, terminal);
-  const prepared = await prepareRequests(options, terminal, engines.config.infrastructures);
-  for (const [index, one] of prepared.entries()) {
-    const shown = await previewOne(engines, one);
-    if (options.json) print(terminal, JSON.stringify({ id: one.request.id, ...shown }));
-    else {
-      if (prepared.length > 1) note(terminal, `${index > 0 ? "\n" : ""}# ${one.request.id}`);
-      print(terminal, shown.text.trimEnd());
+  await withEngines(options, terminal, async (engines) => {
+    const prepared = await prepareRequests(options, terminal, engines.config.infrastructures);
+    for (const one of prepared) {
+      const shown = await previewOne(engines, one);
+      if (options.json) print(terminal, JSON.stringify({ id: one.request.id, ...shown }));
+      else {
+        if (prepared.length > 1) note(terminal, `# ${one.request.id}`);
+        print(terminal, shown.text.trimEnd());
+      }
     }
-  }
-  await engines.backends.close();
+  });
   return EXIT.ok;
 }
 

@@ -1,0 +1,49 @@
+import { once } from "node:events";
+import yoctoSpinner from "yocto-spinner";
+import type { ResultData } from "../../runs/result.ts";
+import type { RunView } from "../following/follow-run.ts";
+import { isTerminal, note, paint, type Terminal } from "../terminal.ts";
+import { describeEnd, explainEnd, STATE_LOOKS } from "./describe-result.ts";
+
+export interface ViewOptions {
+  readonly json: boolean;
+  /** What tells this run from the others on the screen; empty where it is alone. */
+  readonly label: string;
+}
+
+/**
+ * One run on the terminal: its output on stdout (on stderr beside JSON), everything else on stderr; how it goes on only
+ * where somebody is looking, how it ended also elsewhere unless it completed.
+ */
+export function createRunView(terminal: Terminal, { json, label }: ViewOptions): RunView {
+  const { stderr } = terminal;
+  const watched = isTerminal(stderr);
+  const prefix = label && `${paint(json ? stderr : terminal.stdout, "dim", `${label} |`)} `;
+  const spinner =
+    watched && !label ? yoctoSpinner({ stream: stderr, handleSignals: false }) : undefined;
+  const out = json ? stderr : terminal.stdout;
+  spinner?.start("starting …");
+  return {
+    started({ identifier }) {
+      if (spinner) spinner.text = `running as ${identifier}`;
+    },
+    waiting(reason) {
+      if (spinner) spinner.text = `waiting: ${reason}`;
+    },
+    async line(text) {
+      spinner?.stop();
+      if (!out.write(`${prefix}${text}\n`)) await once(out, "drain");
+    },
+    ended(data) {
+      spinner?.stop();
+      if (watched || data.state !== "completed") noteEnd(terminal, data, label);
+    },
+  };
+}
+
+function noteEnd(terminal: Terminal, data: ResultData, label: string): void {
+  const { sign, style } = STATE_LOOKS[data.state];
+  const who = label ? `${label}: ` : "";
+  note(terminal, `${paint(terminal.stderr, style, sign)} ${who}${describeEnd(data)}`);
+  for (const line of explainEnd(data)) note(terminal, `  ${paint(terminal.stderr, "dim", line)}`);
+}
