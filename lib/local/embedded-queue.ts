@@ -31,8 +31,15 @@ export async function startEmbeddedQueue(
 ): Promise<EmbeddedQueue> {
   const { dataDirectory, maxReceiveCount = 5 } = options;
   const held = dataDirectory === undefined ? NOT_KEPT() : await holdDataDirectory(dataDirectory);
+  const { app, store } = await loadFauxqs(dataDirectory).catch((error: unknown) => {
+    held.release();
+    throw error;
+  });
+  const stop = async () => {
+    await app.close();
+    held.release();
+  };
   try {
-    const { app, store } = await loadFauxqs(dataDirectory);
     guardQueue(app, held.accessKeyId);
     const endpoint = await app.listen({ host: HOST, port: options.port ?? 0 });
     return {
@@ -40,13 +47,10 @@ export async function startEmbeddedQueue(
       env: clientEnvironment(endpoint, held.accessKeyId),
       maxReceiveCount,
       releasePolls: () => store.shutdown(),
-      stop: async () => {
-        await app.close();
-        held.release();
-      },
+      stop,
     };
   } catch (error) {
-    held.release();
+    await stop();
     throw error;
   }
 }

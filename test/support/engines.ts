@@ -3,12 +3,13 @@ import { connect } from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { describe } from "vitest";
+import { whyNoElasticMq } from "./elasticmq.ts";
 
 /**
  * Real engines that tests use when they are there. `SLIPWAY_REQUIRE_ENGINES=docker,kubernetes` turns a missing one from
  * a skip that says why into a failure: so CI cannot pass without them.
  */
-export type EngineName = "docker" | "kubernetes";
+export type EngineName = "docker" | "kubernetes" | "elasticmq";
 
 interface Engine {
   readonly reachable: boolean;
@@ -44,6 +45,10 @@ const PROBES: Record<EngineName, () => Promise<Engine>> = {
       reachable: existsSync(path),
       why: "there is no kubeconfig (set KUBECONFIG to any cluster's: kind and k3d will do)",
     };
+  },
+  elasticmq: async () => {
+    const why = await whyNoElasticMq();
+    return { reachable: why === undefined, why: why ?? "" };
   },
 };
 
