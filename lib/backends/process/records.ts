@@ -1,0 +1,93 @@
+import { readFile } from "node:fs/promises";
+import * as z from "zod";
+import { unavailable } from "../../runs/launch-error.ts";
+import { isErrno } from "./atomic-file.ts";
+
+const time = z.iso.datetime();
+
+const Identity = z.object({ host: z.string(), pid: z.number().int(), birth: z.string() });
+
+export const RequestRecord = z.object({
+  version: z.literal(1),
+  id: z.string(),
+  name: z.string().optional(),
+  /** null: a tombstone, made by a cancel that came before its run. */
+  digest: z.string().nullable(),
+  /** This directory and no other of the same name. */
+  uid: z.string(),
+  createdAt: time,
+  creator: Identity,
+  labels: z.record(z.string(), z.string()),
+  /** Values that the output may hold; they stay as long as the output does. */
+  secrets: z.array(z.string()),
+  streamOutput: z.boolean(),
+  timeoutSeconds: z.number().optional(),
+});
+export type RequestRecord = z.infer<typeof RequestRecord>;
+
+export const LaunchRecord = z.object({
+  command: z.array(z.string()),
+  env: z.record(z.string(), z.string()),
+  /** Names that the request takes out of the process environment. */
+  unset: z.array(z.string()),
+});
+export type LaunchRecord = z.infer<typeof LaunchRecord>;
+
+const Reason = z.enum(["Cancelled", "SubmissionFailed", "Conflict"]);
+
+export const ClaimRecord = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("recorder"), process: Identity }),
+  z.object({ kind: z.literal("fence"), reason: Reason, message: z.string(), at: time }),
+]);
+export type ClaimRecord = z.infer<typeof ClaimRecord>;
+
+export const StartRecord = z.object({ process: Identity, at: time });
+export type StartRecord = z.infer<typeof StartRecord>;
+
+export const CancelRecord = z.object({
+  reason: Reason,
+  message: z.string(),
+  graceSeconds: z.number(),
+  at: time,
+});
+export type CancelRecord = z.infer<typeof CancelRecord>;
+
+/** What ended it before its time: its own limit or somebody's wish. */
+const Stop = z.enum(["deadline", "cancel"]);
+export type Stop = z.infer<typeof Stop>;
+
+export const EndRecord = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("exited"),
+    /** The exit code, or the negative number of the signal. */
+    status: z.number().int(),
+    stop: Stop.optional(),
+    at: time,
+    /** Why the output is not whole; undefined where it is. */
+    outputLost: z.string().optional(),
+  }),
+  /** It could not be started: `code` is what the operating system said of the command, undefined where it was not that. */
+  z.object({
+    kind: z.literal("refused"),
+    code: z.string().optional(),
+    message: z.string(),
+    at: time,
+  }),
+  /** It is gone and nobody saw how: its recorder had been killed. */
+  z.object({ kind: z.literal("gone"), stop: Stop.optional(), at: time }),
+]);
+export type EndRecord = z.infer<typeof EndRecord>;
+
+export const SettledRecord = z.object({ at: time });
+export type SettledRecord = z.infer<typeof SettledRecord>;
+
+/** A record, or undefined where there is none. Throws a LaunchError where it cannot be read. */
+export async function readRecord<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
+  try {
+    return schema.parse(JSON.parse(await readFile(path, "utf8")));
+  } catch (error) {
+    if (isErrno(error, "ENOENT", "ENOTDIR")) return undefined;
+    const why = error instanceof Error && "code" in error ? String(error.code) : "it is damaged";
+    throw unavailable(`${path} cannot be read: ${why}`, { cause: error });
+  }
+}

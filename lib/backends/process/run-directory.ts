@@ -1,0 +1,66 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { isErrno, writeDurably } from "./atomic-file.ts";
+import { FILES, isRunDirectory } from "./layout.ts";
+
+/** Files that a run's directory has from the first moment on, name → value. */
+export type Contents = Readonly<Record<string, unknown>>;
+
+/**
+ * Makes a run's directory with all that it needs, or says false where its name is taken. It is built elsewhere and moved
+ * into place: a rename onto a directory with something in it fails, so the name itself decides who was first.
+ */
+export async function createRunDirectory(path: string, contents: Contents): Promise<boolean> {
+  const root = join(path, "..");
+  const draft = join(root, `.new-${randomUUID()}`);
+  await mkdir(draft, { recursive: true, mode: 0o700 });
+  await mkdir(join(draft, FILES.output), { mode: 0o700 });
+  for (const [name, value] of Object.entries(contents))
+    await writeDurably(join(draft, name), value);
+  await syncDirectory(draft);
+  try {
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true });
+    if (isErrno(error, "ENOTEMPTY", "EEXIST")) return false;
+    throw error;
+  }
+  await syncDirectory(root);
+  return true;
+}
+
+/** Takes a run's directory away at one blow: half of one could be taken for a run. */
+export async function removeRunDirectory(path: string): Promise<void> {
+  const old = join(path, "..", `.old-${randomUUID()}`);
+  try {
+    await rename(path, old);
+  } catch (error) {
+    if (isErrno(error, "ENOENT")) return;
+    throw error;
+  }
+  await rm(old, { recursive: true, force: true });
+}
+
+/** The runs there are, by their hashes. */
+export async function listRunDirectories(root: string): Promise<string[]> {
+  return (await listAll(root)).filter(isRunDirectory);
+}
+
+export async function listAll(root: string): Promise<string[]> {
+  try {
+    return await readdir(root);
+  } catch (error) {
+    if (isErrno(error, "ENOENT")) return [];
+    throw error;
+  }
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, "r");
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}

@@ -1,0 +1,34 @@
+import { access, readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { signalProcess } from "../../../../lib/backends/process/process-identity.ts";
+import { signalTree } from "../../../../lib/backends/process/process-tree.ts";
+
+export const exists = (path: string) =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+export async function readJson<T>(directory: string, file: string): Promise<T | undefined> {
+  try {
+    return JSON.parse(await readFile(join(directory, file), "utf8")) as T;
+  } catch {
+    return undefined;
+  }
+}
+
+interface Owned {
+  readonly process: { host: string; pid: number; birth: string };
+}
+
+/** Kills whatever still runs of the runs under a directory. */
+export async function endEverything(root: string): Promise<void> {
+  for (const name of await readdir(root).catch(() => [])) {
+    const directory = join(root, name);
+    const claim = await readJson<Owned>(directory, "claim.json");
+    const start = await readJson<Owned>(directory, "start.json");
+    const request = await readJson<{ id: string }>(directory, "request.json");
+    if (claim?.process) signalProcess(claim.process, "SIGKILL");
+    if (request) signalTree({ leader: start?.process, runId: request.id }, "SIGKILL");
+  }
+}
