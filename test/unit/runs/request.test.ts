@@ -181,6 +181,31 @@ describe("a named infrastructure", () => {
   });
 });
 
+describe("customizations", () => {
+  const patch = [{ op: "remove", path: "/metadata/labels" }];
+  const withPatch = (customizations: unknown) => ({
+    id,
+    infrastructure: { type: "kubernetes-job", customizations },
+  });
+
+  test("may be given as the text of their JSON, as Prefect takes them", () => {
+    const request = toRequest(withPatch(JSON.stringify(patch)));
+
+    expect(request.spec).toMatchObject({ customizations: patch });
+  });
+
+  test.each([
+    ["no JSON", "[{op: remove}]", "infrastructure.customizations: is not JSON"],
+    ["empty", "", "infrastructure.customizations: is empty"],
+    ["another value", '{"op":"remove"}', "infrastructure.customizations: expected array"],
+    ["too deep", "[".repeat(100), "infrastructure.customizations: is nested deeper than 64 levels"],
+    ["a wrong operation", '[{"op":"x"}]', "infrastructure.customizations[0].op: expected one of"],
+    ["a hostile key", '[{"__proto__":1}]', 'has the key "__proto__", which is not allowed'],
+  ])("that are %s as text are refused at their place", (_name, text, message) => {
+    expect(refusalOf(withPatch(text)).message).toContain(message);
+  });
+});
+
 describe("a cancel", () => {
   test.each([
     { type: "process" },
