@@ -35,6 +35,8 @@ export const ANNOTATIONS = {
   /** A CancelReason: how the end of a cancelled run, or of a tombstone, is to be judged. */
   cancelReason: "slipway.dev/cancel-reason",
   cancelMessage: "slipway.dev/cancel-message",
+  /** What the sender is to be told besides: a JSON list of texts. Left out where there is nothing. */
+  warnings: "slipway.dev/warnings",
 } as const;
 
 export const MARKER_VERSION = "1";
