@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { LaunchError } from "../runs/launch-error.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { settleDeadLetters } from "./settle-dead-letters.ts";
@@ -29,15 +30,22 @@ export async function watchFor(deps: Dependencies, options: WatchOptions): Promi
   const { signal, watchMs, listEveryMs = LIST_EVERY_MS, onLook, stop } = options;
   const until = Date.now() + watchMs;
   for (;;) {
-    const left = Math.min(listEveryMs, until - Date.now());
+    const began = Date.now();
+    const left = Math.min(listEveryMs, until - began);
     const follow = AbortSignal.any([
       AbortSignal.timeout(Math.max(0, left)),
       ...(stop ? [stop] : []),
     ]);
     const report = await watch(deps, left > 0 ? { signal, follow } : { signal });
     onLook?.(report);
+    await rest(began + left - Date.now(), stop ? AbortSignal.any([signal, stop]) : signal);
     if (Date.now() >= until || signal.aborted || stop?.aborted) return report;
   }
+}
+
+/** Where no target could be followed, the next look waits for its time all the same: an engine that is down is not asked in a loop. */
+async function rest(milliseconds: number, signal: AbortSignal): Promise<void> {
+  if (milliseconds > 0) await pause(milliseconds, undefined, { signal }).catch(() => undefined);
 }
 
 /** One tick: the dead letters, so that their fences are seen by the sweep that follows, then everything open. */
