@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import type { SendMessageBatchRequestEntry } from "@aws-sdk/client-sqs";
 import type { Result } from "../runs/result.ts";
+import { fifoGroupOf } from "./fifo-group.ts";
 import { toBody } from "./message-body.ts";
 
 type Attributes = NonNullable<SendMessageBatchRequestEntry["MessageAttributes"]>;
@@ -11,7 +11,9 @@ export function toEntry(result: Result, id: string, fifo: boolean): SendMessageB
     Id: id,
     MessageBody: toBody(result),
     MessageAttributes: attributesOf(result),
-    ...(fifo ? { MessageGroupId: groupOf(result.subject), MessageDeduplicationId: result.id } : {}),
+    ...(fifo
+      ? { MessageGroupId: fifoGroupOf(result.subject), MessageDeduplicationId: result.id }
+      : {}),
   };
 }
 
@@ -32,10 +34,4 @@ export function sizeOf({ MessageBody = "", MessageAttributes = {} }: SendMessage
     ([name, { DataType, StringValue }]) => [name, DataType ?? "", StringValue ?? ""],
   );
   return [MessageBody, ...attributes].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-}
-
-const VALID_GROUP = /^[\w!"#$%&'()*+,\-./:;<=>?@[\\\]^`{|}~]{1,128}$/;
-
-function groupOf(runId: string): string {
-  return VALID_GROUP.test(runId) ? runId : createHash("sha256").update(runId).digest("hex");
 }

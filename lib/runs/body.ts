@@ -13,9 +13,12 @@ export const BODY_LIMITS = {
 /** Keys through which merged or patched objects reach a prototype. */
 const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype"]);
 
-/** A message body as JSON, unwrapped of SNS, EventBridge and CloudEvents. Throws a LaunchError `Invalid`. */
-export function readBody(body: string): unknown {
-  return unwrap(parseJson(body));
+/**
+ * A message body as JSON, unwrapped of SNS, EventBridge and CloudEvents until `isContent` says that it is reached. Throws
+ * a LaunchError `Invalid`.
+ */
+export function readBody(body: string, isContent = (_value: unknown) => false): unknown {
+  return unwrap(parseJson(body), isContent);
 }
 
 /**
@@ -91,16 +94,24 @@ function addKey(frame: Frame, quoted: string, refuse: Refuse): void {
   frame.keys?.add(key);
 }
 
-/** A request inside another service's envelope, at most three deep (SNS to SQS of an EventBridge event, say). */
-function unwrap(value: unknown, levels = 3): unknown {
-  if (!isRecord(value) || levels === 0) return value;
+/** So many envelopes are taken off: SNS to SQS of an EventBridge event with a CloudEvent in it, say. */
+const MAX_ENVELOPES = 3;
+
+function unwrap(value: unknown, isContent: (value: unknown) => boolean): unknown {
+  let content = value;
+  for (let taken = 0; taken < MAX_ENVELOPES && !isContent(content); taken++)
+    content = isRecord(content) ? takeOff(content) : content;
+  return content;
+}
+
+/** What an envelope holds; the value itself where it is none. */
+function takeOff(value: Record<string, unknown>): unknown {
   if (value.Type === "Notification" && typeof value.Message === "string")
-    return unwrap(parseJson(value.Message), levels - 1);
-  if ("detail-type" in value && "detail" in value) return unwrap(value.detail, levels - 1);
-  if (!("specversion" in value)) return value;
-  if ("data" in value) return unwrap(value.data, levels - 1);
-  if (typeof value.data_base64 === "string")
-    return unwrap(parseJson(decodeBase64(value.data_base64)), levels - 1);
+    return parseJson(value.Message);
+  if ("detail-type" in value && "detail" in value) return value.detail;
+  if ("specversion" in value && "data" in value) return value.data;
+  if ("specversion" in value && typeof value.data_base64 === "string")
+    return parseJson(decodeBase64(value.data_base64));
   return value;
 }
 
