@@ -1,4 +1,9 @@
-import { CreateQueueCommand, ReceiveMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  type SQSClient,
+} from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe } from "vitest";
 import { startEmbeddedQueue } from "../../lib/local/embedded-queue.ts";
 import { createSqsClient } from "../../lib/queues/sqs-client.ts";
@@ -94,4 +99,13 @@ export async function receiveAll(client: SQSClient, queueUrl: string, attributes
     if (Messages.length === 0) return received;
     received.push(...Messages);
   }
+}
+
+export async function arnOf(client: SQSClient, queueUrl: string): Promise<string> {
+  const command = new GetQueueAttributesCommand({
+    QueueUrl: queueUrl,
+    AttributeNames: ["QueueArn"],
+  });
+  const { Attributes } = await client.send(command);
+  return existing(Attributes?.QueueArn);
 }
