@@ -29,14 +29,26 @@ const Argument = z
   .refine((value) => !value.includes("\0"), "expected a text without a NUL character");
 
 const common = {
-  command: z.array(Argument).default(() => ["python", "-m", "prefect.engine"]),
-  env: Environment.default(() => ({})),
-  labels: z.record(z.string().min(1), z.string()).default(() => ({})),
-  /** Display name; the engine's name derives from it. */
-  name: z.string().max(1_000).optional(),
-  stream_output: z.boolean().default(true),
-  /** The run's deadline, from its start, in seconds; past it the run is stopped. */
-  timeout_seconds: seconds.optional(),
+  command: z
+    .array(Argument)
+    .default(() => ["python", "-m", "prefect.engine"])
+    .describe("The command and its arguments; no shell reads them."),
+  env: Environment.default(() => ({})).describe(
+    "Name → value, over the base environment; null unsets a variable of that.",
+  ),
+  labels: z
+    .record(z.string().min(1), z.string())
+    .default(() => ({}))
+    .describe("Labels of the infrastructure; they come back in the results."),
+  name: z
+    .string()
+    .max(1_000)
+    .optional()
+    .describe("Display name; the engine's name derives from it."),
+  stream_output: z.boolean().default(true).describe("Whether the run's output is shown."),
+  timeout_seconds: seconds
+    .optional()
+    .describe("The run's deadline, from its start, in seconds; past it the run is stopped."),
 };
 
 export const ProcessSpec = z.strictObject({ type: z.literal("process"), ...common });
@@ -47,8 +59,7 @@ export const ImageRegistry = z.strictObject({
   username: text,
   password: text,
   registry_url: text.optional(),
-  /** false: a token that still holds may be used again. */
-  reauth: z.boolean().default(true),
+  reauth: z.boolean().default(true).describe("false: a token that still holds may be used again."),
 });
 export type ImageRegistry = z.infer<typeof ImageRegistry>;
 
@@ -61,45 +72,69 @@ const DOCKER_PULL_POLICIES: Record<string, string> = {
 export const DockerContainerSpec = z.strictObject({
   type: z.literal("docker-container"),
   ...common,
-  image: text,
+  image: text.describe("[registry[:port]/]name[:tag][@digest]"),
   image_pull_policy: z
     .preprocess(
       (value) => (typeof value === "string" ? (DOCKER_PULL_POLICIES[value] ?? value) : value),
       z.enum(["ALWAYS", "NEVER", "IF_NOT_PRESENT"]),
     )
-    .optional(),
-  /** A registry of the configuration by name, or its credentials. */
-  image_registry: z.union([text, ImageRegistry]).optional(),
-  networks: z.array(text).default(() => []),
-  network_mode: text.optional(),
-  volumes: z.array(z.string()).default(() => []),
-  /** Remove the container once its result is published, rather than after the retention. */
-  auto_remove: z.boolean().default(false),
-  /** A Docker host of the configuration, by name. */
-  docker_host: text.optional(),
-  /** Bytes, or with a unit as `docker run --memory` takes it: `512m`. */
-  mem_limit: z.union([z.number().int().positive(), text]).optional(),
-  memswap_limit: z.union([z.number().int().min(-1), text]).optional(),
-  shm_size: z.union([z.number().int().positive(), text]).optional(),
-  cpus: z.number().positive().optional(),
-  /** `all`, a count, or a list of device ids. */
-  gpus: z.union([z.literal("all"), z.number().int().positive(), z.array(text).min(1)]).optional(),
-  user: text.optional(),
-  /** `host:address` entries, or host → address. */
-  extra_hosts: z.union([z.array(text), z.record(text, text)]).optional(),
-  entrypoint: z.array(Argument).optional(),
-  working_dir: text.optional(),
-  hostname: text.optional(),
-  platform: text.optional(),
-  privileged: z.boolean().optional(),
-  cap_add: z.array(text).optional(),
-  cap_drop: z.array(text).optional(),
-  devices: z.array(text).optional(),
-  pids_limit: z.number().int().positive().optional(),
-  read_only: z.boolean().optional(),
-  init: z.boolean().optional(),
-  /** Merged into the body of the engine's `POST /containers/create`. */
-  create_options: z.record(z.string(), z.unknown()).optional(),
+    .optional()
+    .describe("Unset: always for `latest` or no tag, otherwise if not present."),
+  image_registry: z
+    .union([text, ImageRegistry])
+    .optional()
+    .describe("A registry of the configuration by name, or its credentials; for the pull only."),
+  networks: z
+    .array(text)
+    .default(() => [])
+    .describe("Networks to join; not together with network_mode."),
+  network_mode: text.optional().describe("As `docker run --network` takes it."),
+  volumes: z
+    .array(z.string())
+    .default(() => [])
+    .describe("source:path[:options]"),
+  auto_remove: z
+    .boolean()
+    .default(false)
+    .describe("Remove the container once its result is out, rather than after the retention."),
+  docker_host: text.optional().describe("A Docker host of the configuration, by name."),
+  mem_limit: z
+    .union([z.number().int().positive(), text])
+    .optional()
+    .describe("Bytes, or with a unit: 512m."),
+  memswap_limit: z
+    .union([z.number().int().min(-1), text])
+    .optional()
+    .describe("Memory and swap together, as mem_limit is written; -1: no limit."),
+  shm_size: z
+    .union([z.number().int().positive(), text])
+    .optional()
+    .describe("Size of /dev/shm, as mem_limit is written."),
+  cpus: z.number().positive().optional().describe("How many CPUs it may use; 1.5, say."),
+  gpus: z
+    .union([z.literal("all"), z.number().int().positive(), z.array(text).min(1)])
+    .optional()
+    .describe("all, a count, or a list of device ids."),
+  user: text.optional().describe("Name or uid, with :group where wanted."),
+  extra_hosts: z
+    .union([z.array(text), z.record(text, text)])
+    .optional()
+    .describe("host:address entries, or host → address."),
+  entrypoint: z.array(Argument).optional().describe("Replaces the image's entrypoint."),
+  working_dir: text.optional().describe("Where the command starts."),
+  hostname: text.optional().describe("The container's host name."),
+  platform: text.optional().describe("os[/arch[/variant]] of the image."),
+  privileged: z.boolean().optional().describe("Every right on the host."),
+  cap_add: z.array(text).optional().describe("Linux capabilities to add."),
+  cap_drop: z.array(text).optional().describe("Linux capabilities to take away."),
+  devices: z.array(text).optional().describe("host[:container[:permissions]]"),
+  pids_limit: z.number().int().positive().optional().describe("How many processes it may have."),
+  read_only: z.boolean().optional().describe("Mount the root file system read-only."),
+  init: z.boolean().optional().describe("Run an init that reaps processes."),
+  create_options: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe("Merged into the body of the engine's POST /containers/create."),
 });
 export type DockerContainerSpec = z.infer<typeof DockerContainerSpec>;
 
@@ -123,22 +158,29 @@ export type PatchOperation = z.infer<typeof PatchOperation>;
 export const KubernetesJobSpec = z.strictObject({
   type: z.literal("kubernetes-job"),
   ...common,
-  image: text.optional(),
-  image_pull_policy: z.enum(["IfNotPresent", "Always", "Never"]).optional(),
-  namespace: text.default("default"),
-  service_account_name: text.optional(),
-  /** A cluster of the configuration by name, or an inline kubeconfig. */
-  cluster_config: z.union([text, z.record(z.string(), z.unknown())]).optional(),
-  /** The base manifest. */
-  job: z.record(z.string(), z.unknown()).optional(),
+  image: text.optional().describe("Required unless job or a customization gives one."),
+  image_pull_policy: z
+    .enum(["IfNotPresent", "Always", "Never"])
+    .optional()
+    .describe("When the node pulls the image."),
+  namespace: text.default("default").describe("Where the Job is made."),
+  service_account_name: text.optional().describe("The pod's service account."),
+  cluster_config: z
+    .union([text, z.record(z.string(), z.unknown())])
+    .optional()
+    .describe("A cluster of the configuration by name, or an inline kubeconfig."),
+  job: z.record(z.string(), z.unknown()).optional().describe("The base manifest."),
   customizations: z
     .array(PatchOperation)
     .max(1_000)
-    .default(() => []),
-  /** How long after its pod's last container ended the Job may stay unfinished, in seconds. */
-  job_watch_timeout_seconds: seconds.default(5),
-  /** How long after the Job's creation a pod may stay Pending, in seconds. */
-  pod_watch_timeout_seconds: seconds.default(60),
+    .default(() => [])
+    .describe("JSON patch (RFC 6902), applied to the manifest last."),
+  job_watch_timeout_seconds: seconds
+    .default(5)
+    .describe("How long after its pod's last container ended the Job may stay unfinished."),
+  pod_watch_timeout_seconds: seconds
+    .default(60)
+    .describe("How long after the Job's creation a pod may stay Pending."),
 });
 export type KubernetesJobSpec = z.infer<typeof KubernetesJobSpec>;
 
