@@ -2,8 +2,6 @@ import { access } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { LaunchError } from "../runs/launch-error.ts";
 import { type Config, DEFAULT_CONFIG } from "./config.ts";
-import { parseConfig } from "./parse-config.ts";
-import { parseYaml } from "./parse-yaml.ts";
 import { type ReadText, readOrExplain, readTextFile } from "./read-local-reference.ts";
 
 /** The file that is read where the environment names no other. */
@@ -38,6 +36,8 @@ export async function loadConfig({
 }: Sources = {}): Promise<Config> {
   const origin = await findConfig({ env, directory, exists });
   if (origin.kind === "none") return DEFAULT_CONFIG;
+  const { parseConfig } = await import("./parse-config.ts"); // with a YAML parser, which a function without one is spared
+  const { parseYaml } = await import("./parse-yaml.ts");
   const subject = describeOrigin(origin);
   const text =
     origin.kind === "ssm"
