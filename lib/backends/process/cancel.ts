@@ -57,6 +57,8 @@ function fenceOf({ reason, message }: CancelOptions) {
 
 /** The first cancel says why; a later one can only make it quicker. */
 async function stop(facts: Facts, options: CancelOptions): Promise<Outcome> {
+  if (facts.recorder === "elsewhere")
+    throw unavailable(`It runs on another host: ${facts.request.creator.host}.`);
   const file = join(facts.directory, FILES.cancel);
   const order = { ...options, at: new Date().toISOString() };
   if (!facts.cancel) await createFile(file, order);

@@ -15,12 +15,9 @@ export function planOf(run: Run<ProcessSpec>): LaunchRecord {
   return { command, env, unset: unset.filter((name) => !Object.hasOwn(env, name)) };
 }
 
-function problemsOf(command: readonly string[]): Problem[] {
+function problemsOf([program]: readonly string[]): Problem[] {
   const path = "infrastructure.command";
-  if (command.length === 0) return [{ path, message: "Process cannot be run with empty command." }];
-  const empty = command[0] === "" ? [{ path: `${path}.0`, message: "names no program" }] : [];
-  const nul = command.flatMap((word, index) =>
-    word.includes("\0") ? [{ path: `${path}.${index}`, message: "must not hold a NUL" }] : [],
-  );
-  return [...empty, ...nul];
+  if (program === undefined)
+    return [{ path, message: "Process cannot be run with empty command." }];
+  return program === "" ? [{ path: `${path}[0]`, message: "names no program" }] : [];
 }

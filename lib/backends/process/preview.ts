@@ -10,16 +10,17 @@ const ASSIGNABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
  */
 export function shellText({ command, env, unset }: LaunchRecord): string {
   const secrets = secretValues(env);
+  const show = (text: string) => quote(mask(text, secrets));
   const shown = Object.entries(maskEnvironment(env));
-  const assign = ([name, value]: [string, string]) =>
-    `=${quote(mask(value, secrets))}`.replace(/^/, name);
-  const plain = shown.filter(([name]) => ASSIGNABLE.test(name)).map(assign);
+  const plain = shown.filter(([name]) => ASSIGNABLE.test(name));
   const odd = shown.filter(([name]) => !ASSIGNABLE.test(name));
-  const words = command.map((word) => quote(mask(word, secrets))).join(" ");
   const through = [
     ...unset.map((name) => `-u ${quote(name)}`),
-    ...odd.map(([name, value]) => quote(`${name}=${mask(value, secrets)}`)),
+    ...odd.map(([name, value]) => show(`${name}=${value}`)),
   ];
-  const env1 = through.length > 0 ? [`env ${through.join(" ")}`] : [];
-  return [...plain, ...env1, words].join(" \\\n");
+  return [
+    ...plain.map(([name, value]) => `${name}=${show(value)}`),
+    ...(through.length > 0 ? [`env ${through.join(" ")}`] : []),
+    command.map(show).join(" "),
+  ].join(" \\\n");
 }

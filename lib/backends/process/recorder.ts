@@ -25,7 +25,6 @@ const RETRY_MS = 1_000;
 
 const [directory = ""] = process.argv.slice(2);
 const at = (file: string) => join(directory, file);
-const read = async <T>(file: string) => JSON.parse(await readFile(at(file), "utf8")) as T;
 const now = () => new Date().toISOString();
 
 let stopper: Stopper | undefined;
@@ -76,12 +75,13 @@ async function attend(command: Command, request: RequestRecord, own: Stopper): P
   const limit = setDeadline(request, own);
   await obeyCancel(); // one that came before there was anything to stop
   const status = await command.status;
-  clearTimeout(limit);
+  const { stop } = own;
   const finishedAt = now();
+  clearTimeout(limit);
   await own.cease();
   await Promise.race([spooled, pause(LAST_OUTPUT_MS)]);
   await spool.close();
-  return { kind: "exited", status, stop: own.stop, at: finishedAt, outputLost: spool.problem };
+  return { kind: "exited", status, stop, at: finishedAt, outputLost: spool.problem };
 }
 
 function setDeadline({ timeoutSeconds }: RequestRecord, own: Stopper): NodeJS.Timeout | undefined {
@@ -91,6 +91,16 @@ function setDeadline({ timeoutSeconds }: RequestRecord, own: Stopper): NodeJS.Ti
 
 async function copy(output: AsyncIterable<Uint8Array>, spool: Spool): Promise<void> {
   for await (const bytes of output) await spool.write(bytes);
+}
+
+/** Never says what stood in a damaged file: that may be a secret. */
+async function read<T>(file: string): Promise<T> {
+  const text = await readFile(at(file), "utf8");
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    throw new Error(`${file} is damaged`);
+  }
 }
 
 function reportReady(): void {

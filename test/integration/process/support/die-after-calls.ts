@@ -11,11 +11,11 @@ let left = calls;
 
 const CHANGING = ["mkdir", "open", "rename", "link", "rm", "writeFile"] as const;
 
-// biome-ignore lint/suspicious/noExplicitAny: functions of any shape are passed through as they are
+type Call = (...given: never[]) => unknown;
+
 const mortal =
-  (call: (...given: any[]) => any) =>
-  // biome-ignore lint/suspicious/noExplicitAny: as above
-  (...given: any[]) => {
+  (call: Call): Call =>
+  (...given) => {
     if (left-- <= 0) process.kill(process.pid, "SIGKILL");
     return call(...given);
   };

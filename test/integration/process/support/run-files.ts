@@ -17,6 +17,10 @@ export async function readJson<T>(directory: string, file: string): Promise<T | 
   }
 }
 
+export async function readLines(path: string): Promise<string[]> {
+  return (await readFile(path, "utf8").catch(() => "")).split("\n").filter((line) => line !== "");
+}
+
 interface Owned {
   readonly process: { host: string; pid: number; birth: string };
 }
