@@ -1,22 +1,24 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
+import type { RequestMessage } from "../client/request-message.ts";
+import { sendBody } from "../client/send-body.ts";
+import type { Engines } from "../local/dependencies.ts";
 import { createLocalDependencies } from "../local/dependencies.ts";
 import { type EmbeddedQueueOptions, startEmbeddedQueue } from "../local/embedded-queue.ts";
 import { createHandlers } from "../local/handlers.ts";
 import { startLocalSlipway } from "../local/local-slipway.ts";
 import { receiveResults } from "../local/results.ts";
+import { toBody } from "../queues/message-body.ts";
 import { createSqsClient } from "../queues/sqs-client.ts";
 import type { Result } from "../runs/result.ts";
 import type { Log } from "../usecases/dependencies.ts";
-import type { Engines } from "./engines.ts";
 import type { GivenUrls } from "./queue-options.ts";
-import { sendRequest } from "./send-request.ts";
 
 /** What takes a command's requests to their engines, and their results back. */
 export interface Carrier {
   /** Whether the results of its runs can be seen. */
   readonly bringsResults: boolean;
-  /** `request` is what the message is to say. */
-  send(request: { readonly id: string }): Promise<void>;
+  /** Throws a LaunchError where the queue does not take it. */
+  send(message: RequestMessage): Promise<void>;
   results(ids: ReadonlySet<string>, signal: AbortSignal): AsyncIterable<Result>;
   /** Runs go on. */
   stop(): Promise<void>;
@@ -56,7 +58,9 @@ function carry(
 ): Omit<Carrier, "stop"> {
   return {
     bringsResults: results !== undefined,
-    send: (request) => sendRequest(client, requests, request),
+    send: async (request) => {
+      await sendBody(client, { queueUrl: requests, request, body: toBody(request) });
+    },
     results: (ids, signal) =>
       results === undefined
         ? nothing()

@@ -1,53 +1,51 @@
 import { backendLoaders } from "../backends/loaders.ts";
-import { type BackendRegistry, createBackendRegistry } from "../backends/registry.ts";
+import { createBackendRegistry } from "../backends/registry.ts";
 import type { Config } from "../config/config.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { createSecretResolver, resolveEnvironment } from "../config/secrets.ts";
 import { findSurroundings } from "../config/surroundings.ts";
 import { targetsOf } from "../config/targets.ts";
+import type { Engines } from "../local/dependencies.ts";
 import { baseEnvironment } from "../runs/environment.ts";
-import type { Target } from "../runs/run.ts";
 import type { CommonOptions } from "./command.ts";
 import type { Terminal } from "./terminal.ts";
+
+type Options = Pick<CommonOptions, "config">;
+type World = Pick<Terminal, "env" | "cwd">;
 
 /** A command that was interrupted may be finished by another launcher after this time. */
 const LAUNCHER_TIMEOUT_MS = 60_000;
 
-/** The configuration and the engines it leads to, for the commands that speak to them directly. */
-export interface Engines {
-  readonly config: Config;
-  readonly backends: BackendRegistry;
-  readonly targets: readonly Target[];
-  readonly baseEnvironment: Readonly<Record<string, string>>;
+/** The environment with `--config` in it, as everything that reads the configuration expects. */
+export const configEnv = ({ config }: Options, { env }: Pick<World, "env">): World["env"] =>
+  config === undefined ? env : { ...env, SLIPWAY_CONFIG: config };
+
+export async function loadCliConfig(options: Options, world: World): Promise<Config> {
+  return loadConfig({ env: configEnv(options, world), directory: world.cwd });
 }
 
-async function openEngines(
-  { config: file }: Pick<CommonOptions, "config">,
-  { env: own, cwd }: Pick<Terminal, "env" | "cwd">,
-): Promise<Engines> {
-  const env = file === undefined ? own : { ...own, SLIPWAY_CONFIG: file };
-  const config = await loadConfig({ env, directory: cwd });
+/** Work on the engines that the configuration and this machine offer, and their connections closed after it. */
+export async function withEngines<T>(
+  options: Options,
+  world: World,
+  work: (engines: Engines) => Promise<T>,
+): Promise<T> {
+  const engines = await openEngines(await loadCliConfig(options, world), configEnv(options, world));
+  try {
+    return await work(engines);
+  } finally {
+    await engines.backends.close();
+  }
+}
+
+export async function openEngines(config: Config, env: World["env"]): Promise<Engines> {
   const secrets = createSecretResolver({ env });
-  const deps = { config, secrets, env, launcherTimeoutMs: LAUNCHER_TIMEOUT_MS };
   const environment = await resolveEnvironment(config.environment, secrets);
+  const deps = { config, secrets, env, launcherTimeoutMs: LAUNCHER_TIMEOUT_MS };
   return {
     config,
     backends: createBackendRegistry(backendLoaders(deps)),
     targets: targetsOf(config, findSurroundings(env)),
     baseEnvironment: baseEnvironment(env, environment),
   };
-}
-
-/** Work on the engines, and their connections closed after it, however it ends. */
-export async function withEngines<T>(
-  options: Pick<CommonOptions, "config">,
-  terminal: Pick<Terminal, "env" | "cwd">,
-  work: (engines: Engines) => Promise<T>,
-): Promise<T> {
-  const engines = await openEngines(options, terminal);
-  try {
-    return await work(engines);
-  } finally {
-    await engines.backends.close();
-  }
 }

@@ -1,6 +1,6 @@
+import type { Engines } from "../local/dependencies.ts";
 import type { Target } from "../runs/run.ts";
 import { type Found, findRun } from "../usecases/find-run.ts";
-import type { Engines } from "./engines.ts";
 import { EXIT } from "./exit-codes.ts";
 import { UsageError } from "./usage-error.ts";
 

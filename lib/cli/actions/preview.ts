@@ -1,8 +1,9 @@
 import type { Preview } from "../../backends/backend.ts";
+import type { Engines } from "../../local/dependencies.ts";
 import { invalid } from "../../runs/launch-error.ts";
 import { runOf } from "../../runs/run.ts";
 import type { CommonOptions } from "../command.ts";
-import { type Engines, withEngines } from "../engines.ts";
+import { withEngines } from "../engines.ts";
 import { EXIT } from "../exit-codes.ts";
 import { type Prepared, prepareRequests, type RequestOptions } from "../input/requests.ts";
 import { note, print, type Terminal } from "../terminal.ts";

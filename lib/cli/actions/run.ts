@@ -1,9 +1,11 @@
+import type { RequestMessage } from "../../client/request-message.ts";
+import type { Engines } from "../../local/dependencies.ts";
 import type { RunRequest } from "../../runs/request.ts";
 import type { Result, ResultData } from "../../runs/result.ts";
 import type { Target } from "../../runs/run.ts";
 import { type Carrier, openCarrier, startCarrier } from "../carrier.ts";
 import type { CommonOptions } from "../command.ts";
-import { type Engines, withEngines } from "../engines.ts";
+import { withEngines } from "../engines.ts";
 import { EXIT, exitCodeOf } from "../exit-codes.ts";
 import { followAll, type Sent } from "../following/follow-all.ts";
 import { type Prepared, prepareRequests, type RequestOptions } from "../input/requests.ts";
@@ -11,6 +13,7 @@ import { onInterrupts } from "../interrupts.ts";
 import { createCliLog } from "../output/cli-log.ts";
 import { createRunView } from "../output/run-view.ts";
 import { type GivenUrls, givenUrls, type QueueOptions } from "../queue-options.ts";
+import { onlyRuns } from "../tapped-backends.ts";
 import { note, print, type Terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
 
@@ -31,15 +34,14 @@ export async function run(options: RunOptions, terminal: Terminal): Promise<numb
 }
 
 interface Placed {
-  /** What the message says. */
-  readonly message: { readonly id: string; readonly infrastructure?: unknown };
+  readonly message: RequestMessage;
   readonly request: RunRequest;
   readonly place: Sent["place"];
 }
 
 async function placeOf(
   { backends }: Pick<Engines, "backends">,
-  { body, request }: Prepared,
+  { message, request }: Prepared,
 ): Promise<Placed> {
   if (request.action === "cancel")
     throw new UsageError(
@@ -49,7 +51,7 @@ async function placeOf(
     );
   const backend = await backends.load(request.spec.type);
   const target = await backend.locate(request.spec);
-  return { message: JSON.parse(body), request, place: { backend, target, id: request.id } };
+  return { message, request, place: { backend, target, id: request.id } };
 }
 
 /** The queue that is named, else one of our own, with nothing but the engines that these runs need behind it. */
@@ -61,9 +63,13 @@ async function carrierFor(
 ): Promise<Carrier> {
   const urls = givenUrls(options, terminal);
   if (isGiven(urls)) return openCarrier(terminal.env, urls);
-  const targets = distinct(runs.map(({ place }) => place.target));
   const log = createCliLog(terminal, options.debug ? "debug" : "error");
-  return startCarrier({ ...engines, targets }, log, { maxReceiveCount: 1 }); // whoever waits here wants to know at once
+  const own = {
+    ...engines,
+    targets: distinct(runs.map(({ place }) => place.target)),
+    backends: onlyRuns(engines.backends, new Set(runs.map(({ place }) => place.id))),
+  };
+  return startCarrier(own, log, { maxReceiveCount: 1 }); // whoever waits here wants to know at once
 }
 
 const isGiven = (urls: GivenUrls): urls is GivenUrls & { requests: string } =>
@@ -119,7 +125,7 @@ function cancelAll(
 ): void {
   note(terminal, "Cancelling … (Ctrl-C again leaves it to itself)");
   const sending = runs.map(({ message: { id, infrastructure } }) =>
-    carrier.send({ id, infrastructure, action: "cancel" } as { id: string }),
+    carrier.send({ id, infrastructure, action: "cancel" }),
   );
   Promise.all(sending).catch((error: unknown) => {
     note(

@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { checkRequestBody, type RequestMessage } from "../../client/request-message.ts";
 import { inlineRequestFiles } from "../../config/inline-files.ts";
 import { readTextFile } from "../../config/read-local-reference.ts";
+import { toBody } from "../../queues/message-body.ts";
 import { readBody } from "../../runs/body.ts";
 import { isRecord } from "../../runs/canonical-json.ts";
 import { invalid, LaunchError, type Problem } from "../../runs/launch-error.ts";
@@ -17,45 +19,61 @@ export interface RequestOptions extends QuickOptions {
   readonly set: readonly string[];
 }
 
-/** A request that was checked and is ready to be sent. */
+/** A request that was checked: as its sender wrote it, and as it will be understood. */
 export interface Prepared {
-  /** The message's body. */
-  readonly body: string;
+  readonly message: RequestMessage;
   readonly request: Request;
 }
 
 /**
- * Every request of a file, stdin or the command line, with `--set` applied, manifests read in and an id each. Throws a
- * LaunchError `Invalid` with the problems of all of them, or a UsageError.
+ * Every request of a file, stdin or the command line, with `--set` applied, the files it names read in and an id each.
+ * Throws a LaunchError `Invalid` with the problems of all of them, or a UsageError.
  */
 export async function prepareRequests(
   options: RequestOptions,
   terminal: Terminal,
   named: NamedInfrastructures,
 ): Promise<Prepared[]> {
-  const bodies = await readBodies(options, terminal);
+  return checkAll(await readMessages(options, terminal), (message) => ({
+    message: message as RequestMessage,
+    request: parseRequest(toBody(message), named),
+  }));
+}
+
+/** The same where the configuration is somebody else's: what only that could explain is not checked. */
+export async function prepareMessages(
+  options: RequestOptions,
+  terminal: Terminal,
+): Promise<RequestMessage[]> {
+  return checkAll(await readMessages(options, terminal), (message) => {
+    checkRequestBody(toBody(message));
+    return message as RequestMessage;
+  });
+}
+
+function checkAll<T>(messages: readonly unknown[], check: (message: unknown) => T): T[] {
   const problems: Problem[] = [];
-  const prepared = bodies.map((body, index) => {
+  const checked = messages.flatMap((message, index) => {
     try {
-      return { body, request: parseRequest(body, named) };
+      return [check(message)];
     } catch (error) {
-      problems.push(...problemsOf(error, bodies.length > 1 ? index : undefined));
-      return undefined;
+      problems.push(...problemsOf(error, messages.length > 1 ? index : undefined));
+      return [];
     }
   });
   if (problems.length > 0) throw invalid(problems);
-  return prepared.filter((one) => one !== undefined);
+  return checked;
 }
 
-/** The messages' bodies, unchecked. Throws a UsageError where there is none. */
-export async function readBodies(options: RequestOptions, terminal: Terminal): Promise<string[]> {
+/** The messages, unchecked save that there are some. */
+async function readMessages(options: RequestOptions, terminal: Terminal): Promise<unknown[]> {
   const source = await readSource(options, terminal);
   if (source.documents.length === 0) throw new UsageError(`${source.name} holds no request`);
   const assignments = options.set.map(parseAssignment);
   return Promise.all(
     source.documents.map(async (document) => {
       const request = assignments.reduce(assign, await completed(document, source));
-      return JSON.stringify(identified(request, source.name, terminal));
+      return identified(request, source.name, terminal);
     }),
   );
 }

@@ -2,7 +2,11 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { prepareRequests, type RequestOptions } from "../../../../lib/cli/input/requests.ts";
+import {
+  prepareMessages,
+  prepareRequests,
+  type RequestOptions,
+} from "../../../../lib/cli/input/requests.ts";
 import { aTerminal } from "../../../support/captured-terminal.ts";
 
 const options = (overrides: Partial<RequestOptions> = {}): RequestOptions => ({
@@ -55,7 +59,7 @@ describe("a request", () => {
       set: ["id=b", "infrastructure.command.0=echo", "infrastructure.timeout_seconds=60"],
     });
 
-    expect(JSON.parse(prepared?.body ?? "")).toEqual({
+    expect(prepared?.message).toEqual({
       id: "b",
       infrastructure: { type: "process", command: ["echo"], timeout_seconds: 60 },
     });
@@ -140,5 +144,24 @@ describe("the files a request names", () => {
       job: { kind: "Job" },
       customizations: [{ op: "remove", path: "/a" }],
     });
+  });
+});
+
+describe("a request for somebody else's configuration", () => {
+  test.each([["infrastructure: nightly"], ["infrastructure: { use: nightly, image: a }"]])(
+    "is not checked where only that explains it: %s",
+    async (input) => {
+      const terminal = aTerminal({ input: `id: a\n${input}` });
+
+      const [prepared] = await prepareMessages(options({ file: "-" }), terminal);
+
+      expect(prepared).toMatchObject({ id: "a" });
+    },
+  );
+
+  test("is checked where it explains itself", async () => {
+    const terminal = aTerminal({ input: "id: a\ninfrastructure: { type: process, comand: [] }" });
+
+    await expect(prepareMessages(options({ file: "-" }), terminal)).rejects.toThrow("comand");
   });
 });
