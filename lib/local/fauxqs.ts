@@ -40,6 +40,9 @@ async function keepMessages(
     PersistenceManager: new (directory: string) => Persistence;
   }>("./persistence.js");
   const persistence = new PersistenceManager(directory);
+  // It writes null where the table takes none, and the message would be gone until the next start. Left as it is, the row
+  // says "in flight" for a while longer, which a start forgives.
+  persistence.updateMessageReady = () => undefined;
   persistence.loadSqsAndSns(sqsStore, snsStore); // before the store knows it: loading would write everything back
   sqsStore.persistence = persistence;
   for (const queue of sqsStore.allQueues()) queue.persistence = persistence;
