@@ -63,23 +63,27 @@ export const ImageRegistry = z.strictObject({
 });
 export type ImageRegistry = z.infer<typeof ImageRegistry>;
 
-const DOCKER_PULL_POLICIES: Record<string, string> = {
+const DOCKER_PULL_POLICIES = {
+  ALWAYS: "ALWAYS",
+  NEVER: "NEVER",
+  IF_NOT_PRESENT: "IF_NOT_PRESENT",
   Always: "ALWAYS",
   Never: "NEVER",
   IfNotPresent: "IF_NOT_PRESENT",
-};
+} as const;
+
+/** In Prefect's spelling or in that of Kubernetes. */
+const DockerPullPolicy = z
+  .enum(["ALWAYS", "NEVER", "IF_NOT_PRESENT", "Always", "Never", "IfNotPresent"])
+  .transform((policy) => DOCKER_PULL_POLICIES[policy]);
 
 export const DockerContainerSpec = z.strictObject({
   type: z.literal("docker-container"),
   ...common,
   image: text.describe("[registry[:port]/]name[:tag][@digest]"),
-  image_pull_policy: z
-    .preprocess(
-      (value) => (typeof value === "string" ? (DOCKER_PULL_POLICIES[value] ?? value) : value),
-      z.enum(["ALWAYS", "NEVER", "IF_NOT_PRESENT"]),
-    )
-    .optional()
-    .describe("Unset: always for `latest` or no tag, otherwise if not present."),
+  image_pull_policy: DockerPullPolicy.optional().describe(
+    "Unset: always for `latest` or no tag, otherwise if not present.",
+  ),
   image_registry: z
     .union([text, ImageRegistry])
     .optional()

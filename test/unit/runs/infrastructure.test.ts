@@ -194,7 +194,7 @@ describe("a wrong value", () => {
     [
       { ...docker, image_pull_policy: "sometimes" },
       "infrastructure.image_pull_policy",
-      'expected one of ALWAYS, NEVER, IF_NOT_PRESENT, got "sometimes"',
+      /expected one of ALWAYS, NEVER, IF_NOT_PRESENT, .*, got "sometimes"$/,
     ],
     [
       { ...docker, image_registry: { username: "a" } },
