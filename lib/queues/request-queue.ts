@@ -25,4 +25,16 @@ export interface DeadLetterQueue {
   receive(max: number, signal: AbortSignal): Promise<readonly RequestMessage[]>;
   /** It is dealt with. Gone already is fine. */
   delete(message: RequestMessage): Promise<void>;
+  /**
+   * Takes a message that is given up, with the reason as an attribute: what the queue itself moves there says none.
+   * Twice is possible, as everywhere; the same run is fenced by either.
+   */
+  add(message: RequestMessage, reason: string, signal: AbortSignal): Promise<void>;
+  /** Others may receive it again at once. Gone already is fine. */
+  release(message: Pick<RequestMessage, "receiptHandle">): Promise<void>;
+}
+
+/** Sends a request again, as a new message with a receipt count and first receipt of its own. */
+export interface RequestSender {
+  send(message: RequestMessage, signal: AbortSignal): Promise<void>;
 }

@@ -1,13 +1,23 @@
-import { DeleteMessageCommand, ReceiveMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import {
+  ChangeMessageVisibilityCommand,
+  DeleteMessageCommand,
+  ReceiveMessageCommand,
+  type SQSClient,
+} from "@aws-sdk/client-sqs";
+import { cleanText } from "../runs/text.ts";
 import type { DeadLetterQueue } from "./request-queue.ts";
 import { isGone, toQueueError } from "./sqs-errors.ts";
 import { RECEIVE_EVERYTHING, toSqsRecord } from "./sqs-message.ts";
 import { toRequestMessage } from "./sqs-record.ts";
+import { sendMessage } from "./sqs-send.ts";
 
 /** Short of the minute between two ticks, so that each tick sees what the last one could not settle. */
 const OUT_OF_SIGHT_SECONDS = 50;
 
 const WITHIN_MS = 10_000;
+
+/** It counts against the message's own limit, and the beginning says what happened. */
+const REASON_CHARACTERS = 500;
 
 interface SqsQueue {
   readonly client: SQSClient;
@@ -43,6 +53,22 @@ export function createSqsDeadLetterQueue(options: SqsQueue): DeadLetterQueue {
         await client.send(command, { abortSignal: AbortSignal.timeout(WITHIN_MS) });
       } catch (error) {
         if (!isGone(error)) throw toQueueError(error, "delete a dead letter");
+      }
+    },
+    async add(message, reason, signal) {
+      const because = cleanText(reason).slice(0, REASON_CHARACTERS).toWellFormed();
+      await sendMessage(options, message, { reason: because || "unknown" }, within(signal));
+    },
+    async release({ receiptHandle }) {
+      const command = new ChangeMessageVisibilityCommand({
+        QueueUrl: queueUrl,
+        ReceiptHandle: receiptHandle,
+        VisibilityTimeout: 0,
+      });
+      try {
+        await client.send(command, { abortSignal: AbortSignal.timeout(WITHIN_MS) });
+      } catch (error) {
+        if (!isGone(error)) throw toQueueError(error, "release a dead letter");
       }
     },
   };

@@ -1,9 +1,10 @@
-import type { DeadLetterQueue, RequestQueue } from "./request-queue.ts";
+import type { DeadLetterQueue, RequestQueue, RequestSender } from "./request-queue.ts";
 import type { ResultSink } from "./result-sink.ts";
 import { createSqsClient } from "./sqs-client.ts";
 import { createSqsDeadLetterQueue } from "./sqs-dead-letter-queue.ts";
 import { createSqsRequestQueue } from "./sqs-request-queue.ts";
 import { createSqsResultSink } from "./sqs-result-sink.ts";
+import { createSqsRequestSender } from "./sqs-send.ts";
 
 export interface QueueUrls {
   readonly requests: string | undefined;
@@ -15,6 +16,8 @@ export interface Queues {
   readonly requests: RequestQueue | undefined;
   readonly deadLetters: DeadLetterQueue | undefined;
   readonly results: ResultSink | undefined;
+  /** Sends to the requests queue. */
+  readonly sender: RequestSender | undefined;
 }
 
 /** The queues that have a URL, over one client. The door through which the SQS SDK is loaded. */
@@ -29,5 +32,6 @@ export function createSqsQueues(
       ? createSqsDeadLetterQueue({ client, queueUrl: deadLetters })
       : undefined,
     results: results ? createSqsResultSink({ client, queueUrl: results }) : undefined,
+    sender: requests ? createSqsRequestSender({ client, queueUrl: requests }) : undefined,
   };
 }

@@ -75,14 +75,29 @@ async function retryOrFence(
     await pause(deps, message, request, failure);
     throw failure;
   }
-  if (request.action === "cancel") throw failure; // tried again from the dead letters
+  if (request.action === "cancel") return giveUp(deps, message, failure, signal);
   try {
     await fence(deps, message, request, failure.message, signal);
-  } catch (error) {
+  } catch {
     await publishOne(deps.results, delayedResult(message, request, failure), signal);
     deps.metrics.count("delayed");
-    throw classify(error);
+    await giveUp(deps, message, failure, signal);
   }
+}
+
+/** To the dead letters, with the reason; where there are none, back to the queue, which does as it was told to. */
+async function giveUp(
+  { deadLetters, log }: Dependencies,
+  message: RequestMessage,
+  failure: LaunchError,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!deadLetters) throw failure;
+  await deadLetters.add(message, failure.message, signal);
+  log.warn("request goes to the dead letters", {
+    message_id: message.messageId,
+    reason: failure.message,
+  });
 }
 
 async function pause(
