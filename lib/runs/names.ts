@@ -16,12 +16,17 @@ export function hashRunId(id: string): string {
 export function slugify(name: string, maxLength: number): string {
   return trimDashes(
     trimDashes(
-      transliterate(name)
+      toAscii(name)
         .toLowerCase()
         .replace(/[^a-z0-9-]+/g, "-")
         .replace(/-{2,}/g, "-"),
     ).slice(0, maxLength),
   );
+}
+
+/** Letters lose their accents, as Prefect's slugs have it: `ö` is `o` there; what has no Latin letters is transliterated. */
+export function toAscii(text: string): string {
+  return transliterate(text.normalize("NFKD").replace(/[\u0300-\u036f]/g, ""));
 }
 
 const trimDashes = (text: string) => text.replace(/^-+|-+$/g, "");

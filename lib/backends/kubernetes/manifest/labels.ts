@@ -1,5 +1,5 @@
-import transliterate from "@sindresorhus/transliterate";
 import type { Problem } from "../../../runs/launch-error.ts";
+import { toAscii } from "../../../runs/names.ts";
 import { joinPath, show } from "../../../runs/problems.ts";
 import { PREFIX } from "../markers.ts";
 
@@ -22,12 +22,12 @@ export function slugLabelValue(value: string): string {
 }
 
 function slug(text: string, others: RegExp, maxLength: number): string {
-  const words = transliterate(text).toLowerCase().replace(others, "-").replace(/-{2,}/g, "-");
-  return trim(trim(words).slice(0, maxLength));
+  const words = toAscii(text).toLowerCase().replace(others, "-").replace(/-{2,}/g, "-");
+  return words
+    .replace(/^[-_.]+/, "") // it must begin and end alphanumerically
+    .slice(0, maxLength)
+    .replace(/[-_.]+$/, "");
 }
-
-/** It must begin and end alphanumerically. */
-const trim = (text: string) => text.replace(/^[-_.]+|[-_.]+$/g, "");
 
 const NAME = /^[a-z0-9](?:[-\w.]*[a-z0-9])?$/i;
 const SUBDOMAIN = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;
