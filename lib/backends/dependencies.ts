@@ -8,4 +8,15 @@ export interface BackendDependencies {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** No launcher lives longer than this after it began a submission: then another one may finish its work. */
   readonly launcherTimeoutMs: number;
+  /** Told how an image that is being pulled comes on. */
+  readonly onPullProgress?: (progress: PullProgress) => void;
+}
+
+/** One step of one layer, or of the whole image where `layer` is undefined. */
+export interface PullProgress {
+  readonly image: string;
+  readonly layer: string | undefined;
+  readonly status: string;
+  readonly currentBytes: number | undefined;
+  readonly totalBytes: number | undefined;
 }

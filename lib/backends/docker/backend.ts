@@ -1,0 +1,90 @@
+import { namedTarget } from "../../config/targets.ts";
+import type { DockerContainerSpec } from "../../runs/infrastructure.ts";
+import type { Target } from "../../runs/run.ts";
+import type { Backend } from "../backend.ts";
+import type { BackendDependencies } from "../dependencies.ts";
+import { buildCreateRequest } from "./create-request.ts";
+import { credentialsOf } from "./credentials.ts";
+import { dockerHostOf } from "./docker-host.ts";
+import { connectEngine, type Engine, usualTraits } from "./engine.ts";
+import { find } from "./find.ts";
+import { formatHost } from "./host-address.ts";
+import { makeContainer } from "./make-container.ts";
+import { open } from "./open.ts";
+import { output } from "./output.ts";
+import type { Place } from "./place.ts";
+import { previewText } from "./preview.ts";
+import { createPuller } from "./pull.ts";
+import { settle, sweep } from "./settle.ts";
+import { cancel } from "./stop.ts";
+import { submit } from "./submit.ts";
+
+/** Runs as containers. Kept between calls: one connection for each Docker host. */
+export function createDockerBackend(deps: BackendDependencies): Backend<DockerContainerSpec> {
+  const engines = new Map<string, Promise<Engine>>();
+  const puller = createPuller(deps.secrets, deps.onPullProgress);
+
+  function engineOf(target: string): Promise<Engine> {
+    const known = engines.get(target);
+    if (known) return known;
+    const connecting = connectEngine(dockerHostOf(target, deps), deps.secrets);
+    engines.set(target, connecting);
+    connecting.catch(() => engines.delete(target)); // its secrets may be found the next time
+    return connecting;
+  }
+
+  const placeOf = async (target: Target, signal: AbortSignal): Promise<Place> => ({
+    engine: await engineOf(target.name),
+    target,
+    signal,
+  });
+
+  return {
+    type: "docker-container",
+
+    locate: async (spec) => namedTarget("docker-container", spec.docker_host, deps.config),
+
+    preview(run) {
+      const host = dockerHostOf(run.key.target.name, deps);
+      const request = buildCreateRequest(run, usualTraits(host));
+      credentialsOf(run.spec, request.image, deps.config); // a problem with them is one of the request
+      return { language: "json", text: previewText(request, run.spec, formatHost(host.address)) };
+    },
+
+    async submit(run, signal) {
+      const place = await placeOf(run.key.target, signal);
+      const { engine } = place;
+      const request = buildCreateRequest(run, await engine.traits(signal));
+      const { image, platform } = request;
+      const credentials = credentialsOf(run.spec, image, deps.config);
+      const pull = () => puller.pull({ engine, image, platform, credentials, signal });
+      return submit(place, run, request.name, () => makeContainer(engine, request, pull, signal));
+    },
+
+    async *open(target, { signal, follow = false }) {
+      try {
+        const place = await placeOf(target, signal);
+        yield* open(place, { follow, launcherTimeoutMs: deps.launcherTimeoutMs });
+      } catch (error) {
+        if (!(follow && signal.aborted)) throw error;
+      }
+    },
+
+    find: async (target, id, signal) => find(await placeOf(target, signal), id),
+    settle: async (run, signal) => settle(await placeOf(run.key.target, signal), run),
+    cancel: async (key, options, signal) => cancel(await placeOf(key.target, signal), key, options),
+
+    async *output(run, options) {
+      yield* output(await engineOf(run.key.target.name), run, options);
+    },
+
+    sweep: async (target, signal) =>
+      sweep(await placeOf(target, signal), deps.config.retention_seconds),
+
+    async close() {
+      const open = await Promise.allSettled(engines.values());
+      engines.clear();
+      for (const engine of open) if (engine.status === "fulfilled") engine.value.close();
+    },
+  };
+}

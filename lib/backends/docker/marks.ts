@@ -1,0 +1,136 @@
+import type { CancelReason } from "../backend.ts";
+import type { Engine } from "./engine.ts";
+import type { Volume } from "./engine-answers.ts";
+import {
+  CONTAINER_LABEL,
+  MARK_LABEL,
+  OUR_PREFIX,
+  ourLabels,
+  type RunFacts,
+  readFacts,
+} from "./labels.ts";
+import { type Mark, markName, parseMarkName } from "./names.ts";
+
+/**
+ * A mark as it stands on the engine. Creating one that exists gives back the first writer's: whoever finds its own
+ * `writer` there has won, everyone else learns who did.
+ */
+export interface Marked {
+  /** The name of the container that it stands for, whether that exists or not. */
+  readonly container: string;
+  readonly mark: Mark;
+  readonly facts: RunFacts;
+  /** The id of the container that it speaks of; undefined where there was none. */
+  readonly containerId: string | undefined;
+  readonly writer: string | undefined;
+  /** When it was made by the engine's clock, ISO 8601 in whole seconds. */
+  readonly createdAt: string;
+  /** What else it says. */
+  say(key: string): string | undefined;
+}
+
+export type Marks = Readonly<Partial<Record<Mark, Marked>>>;
+
+/** Why a run is to end, as its stop mark says. */
+export type StopReason =
+  | CancelReason
+  | "DeadlineExceeded"
+  | "NeverStarted"
+  | "ConfigError"
+  | "AdmissionDenied";
+
+export interface StopOrder {
+  readonly reason: StopReason;
+  readonly message: string;
+  readonly graceSeconds: number;
+}
+
+interface Entry {
+  readonly facts: RunFacts;
+  readonly containerId?: string | undefined;
+  readonly writer?: string;
+  /** What else it is to say, by keys that get our prefix. */
+  readonly says?: Readonly<Record<string, string>>;
+}
+
+/** Sets a mark, or reads the one that is there. */
+export async function setMark(
+  engine: Pick<Engine, "createVolume">,
+  container: string,
+  mark: Mark,
+  { facts, containerId, writer, says = {} }: Entry,
+  signal: AbortSignal,
+): Promise<Marked> {
+  const labels = {
+    ...ourLabels(facts),
+    [MARK_LABEL]: mark,
+    ...(containerId && { [CONTAINER_LABEL]: containerId }),
+    ...(writer && { [WRITER_LABEL]: writer }),
+    ...Object.fromEntries(Object.entries(says).map(([key, value]) => [OUR_PREFIX + key, value])),
+  };
+  const volume = await engine.createVolume(markName(container, mark), labels, signal);
+  return readMark(volume) ?? toMarked({ container, mark }, volume, facts);
+}
+
+/** undefined where it is not set. */
+export async function findMark(
+  engine: Pick<Engine, "inspectVolume">,
+  container: string,
+  mark: Mark,
+  signal: AbortSignal,
+): Promise<Marked | undefined> {
+  const volume = await engine.inspectVolume(markName(container, mark), signal);
+  return volume && readMark(volume);
+}
+
+/** All of a run's marks. */
+export async function findMarks(
+  engine: Pick<Engine, "inspectVolume">,
+  container: string,
+  wanted: readonly Mark[],
+  signal: AbortSignal,
+): Promise<Marks> {
+  const found = await Promise.all(
+    wanted.map(async (mark) => [mark, await findMark(engine, container, mark, signal)] as const),
+  );
+  return Object.fromEntries(found.filter(([, marked]) => marked));
+}
+
+/** A volume as a mark; undefined where its name or its labels are not ours. */
+export function readMark(volume: Volume): Marked | undefined {
+  const named = parseMarkName(volume.Name);
+  const facts = readFacts(volume.Labels);
+  return named && facts && toMarked(named, volume, facts);
+}
+
+/** What a stop mark orders; one that says nothing is a cancel. */
+export function stopOrderOf(stop: Marked): StopOrder {
+  return {
+    reason: (stop.say("reason") as StopReason | undefined) ?? "Cancelled",
+    message: stop.say("message") ?? "it was stopped",
+    graceSeconds: Number(stop.say("grace") ?? 10) || 0,
+  };
+}
+
+export const saysOf = ({ reason, message, graceSeconds }: StopOrder) => ({
+  reason,
+  message: message.slice(0, 4_096),
+  grace: String(graceSeconds),
+});
+
+const WRITER_LABEL = `${OUR_PREFIX}writer`;
+
+function toMarked(
+  named: { container: string; mark: Mark },
+  { Labels, CreatedAt }: Volume,
+  facts: RunFacts,
+): Marked {
+  return {
+    ...named,
+    facts,
+    containerId: Labels[CONTAINER_LABEL],
+    writer: Labels[WRITER_LABEL],
+    createdAt: CreatedAt,
+    say: (key) => Labels[OUR_PREFIX + key],
+  };
+}

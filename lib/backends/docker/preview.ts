@@ -1,0 +1,37 @@
+import type { DockerContainerSpec } from "../../runs/infrastructure.ts";
+import { isSecretName, mask, maskEnvironment, REDACTED } from "../../runs/redact.ts";
+import type { CreateRequest } from "./create-request.ts";
+import { secretsIn } from "./judge.ts";
+
+/** What a submission sends, as JSON, secrets masked wherever they stand. */
+export function previewText(
+  request: CreateRequest,
+  spec: DockerContainerSpec,
+  dockerHost: string,
+): string {
+  const { name, platform, pullPolicy, body } = request;
+  const shown = {
+    name,
+    docker_host: dockerHost,
+    image_pull_policy: pullPolicy,
+    image_registry: spec.image_registry ?? null,
+    networks: spec.networks,
+    auto_remove: spec.auto_remove,
+    ...(platform && { platform }),
+    create: { ...body, Env: body.Env.map(maskVariable) },
+  };
+  const secrets = secretsIn(body.Env);
+  const masked = (key: string, value: unknown) => {
+    if (typeof value !== "string") return value;
+    return isSecretName(key) && value !== "" ? REDACTED : mask(value, secrets);
+  };
+  return JSON.stringify(shown, masked, 2);
+}
+
+function maskVariable(variable: string): string {
+  const at = variable.indexOf("=");
+  const [[name, value] = []] = Object.entries(
+    maskEnvironment({ [variable.slice(0, at)]: variable.slice(at + 1) }),
+  );
+  return `${name}=${value}`;
+}

@@ -1,0 +1,59 @@
+import type { ObservedRun } from "../../runs/observation.ts";
+import type { Swept } from "../backend.ts";
+import { concurrently } from "./concurrently.ts";
+import { readReceipt } from "./end.ts";
+import { MARK_LABEL, readFacts } from "./labels.ts";
+import { type Marked, readMark, setMark } from "./marks.ts";
+import { MARKS, markName } from "./names.ts";
+import { look, type Place } from "./place.ts";
+
+/**
+ * The done mark first, with what was published on it; then, where the request asks for it, the container goes. The other
+ * marks stay until the retention ends: they still refuse a late launcher.
+ */
+export async function settle(place: Place, run: ObservedRun): Promise<void> {
+  const { engine, signal } = place;
+  const { container, marks } = await look(place, run.identifier);
+  const own = container && readFacts(container.Config.Labels);
+  const facts = (own?.hash === run.key.hash ? own : undefined) ?? (marks.open ?? marks.stop)?.facts;
+  if (!facts) return; // nothing is left of it
+  const receipt = readReceipt(run.revision) ? { receipt: run.revision } : {};
+  const says = { ...receipt, created: run.createdAt };
+  if (!marks.done)
+    await setMark(
+      engine,
+      run.identifier,
+      "done",
+      { facts, containerId: container?.Id ?? marks.open?.containerId, says },
+      signal,
+    );
+  if (facts.autoRemove && container?.Id === run.uid) await engine.remove(run.uid, signal);
+}
+
+const AT_ONCE = 8;
+
+/** Removes what has been settled for longer than the retention: container, marks, the done mark last. */
+export async function sweep(place: Place, retentionSeconds: number): Promise<Swept> {
+  const { engine, signal } = place;
+  const now = Date.parse(await engine.now(signal));
+  const settled = (await engine.listVolumes(`${MARK_LABEL}=done`, signal)).map(readMark);
+  const due = settled.filter(
+    (done): done is Marked =>
+      done !== undefined && Date.parse(done.createdAt) + retentionSeconds * 1_000 <= now,
+  );
+  let removed = 0;
+  const failures: unknown[] = [];
+  const work = (done: Marked) => removeRun(place, done).catch((error) => void failures.push(error));
+  for await (const gone of concurrently(due, AT_ONCE, work)) if (gone) removed++;
+  if (failures.length > 0) throw failures[0];
+  return { removed };
+}
+
+/** false where somebody has started the container again by hand: it is let be until it ends. */
+async function removeRun({ engine, signal }: Place, done: Marked): Promise<boolean> {
+  const container = await engine.inspect(done.container, signal);
+  const isOurs = container && readFacts(container.Config.Labels)?.hash === done.facts.hash;
+  if (isOurs && (await engine.remove(container.Id, signal)) === "busy") return false;
+  for (const mark of MARKS) await engine.removeVolume(markName(done.container, mark), signal);
+  return true;
+}
