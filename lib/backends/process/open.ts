@@ -1,18 +1,19 @@
 import { mkdir } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import type { Observation } from "../../runs/observation.ts";
 import { isRunDirectory } from "./layout.ts";
 import { createNews, type News } from "./news.ts";
-import { listRunDirectories } from "./run-directory.ts";
+import { isSettled, listRunDirectories } from "./run-directory.ts";
 
 /** Looks at one run's directory and does what its own limits demand; undefined where there is no run. */
 export type Look = (path: string) => Promise<Observation | undefined>;
 
 /** Every unsettled run there is. */
 export async function* listOpen(root: string, look: Look, signal: AbortSignal) {
-  for (const name of await listRunDirectories(root)) {
+  for (const path of await listRunDirectories(root)) {
     if (signal.aborted) return;
-    const seen = await look(join(root, name));
+    if (await isSettled(path)) continue;
+    const seen = await look(path);
     if (seen && !seen.run.settled) yield seen;
   }
 }
@@ -51,7 +52,7 @@ async function runsAmong(
 ): Promise<string[]> {
   const own = changed.filter((path) => path !== root && isRunDirectory(basename(path)));
   if (!changed.includes(root)) return own;
-  const all = (await listRunDirectories(root)).map((name) => join(root, name));
+  const all = await listRunDirectories(root);
   return [...new Set([...own, ...all.filter((path) => !known.has(path))])];
 }
 

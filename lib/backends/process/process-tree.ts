@@ -26,7 +26,10 @@ export function membersOf(tree: Tree): Member[] {
   return numbersIn("/proc").flatMap((pid) => {
     const stat = pid === process.pid ? undefined : statOf(pid);
     if (!stat || stat.state === "Z") return [];
-    const belongs = stat.group === group || stat.session === group || carries(pid, mark);
+    const belongs =
+      stat.group === group ||
+      stat.session === group ||
+      (isNoOlder(stat.startTime, tree.leader) && carries(pid, mark));
     return belongs ? [{ pid, group: stat.group }] : [];
   });
 }
@@ -44,6 +47,12 @@ function groupOf({ leader }: Tree): number | undefined {
   if (!leader) return undefined;
   const holder = identify(leader.pid);
   return holder === undefined || holder.birth === leader.birth ? leader.pid : undefined;
+}
+
+/** Whatever a command started is no older than the command: nobody else's environment need be read. */
+function isNoOlder(startTime: string, leader: ProcessIdentity | undefined): boolean {
+  const since = Number(leader?.birth.split(":").at(-1) ?? 0); // ticks since boot
+  return Number(startTime) >= since;
 }
 
 function carries(pid: number, mark: string): boolean {

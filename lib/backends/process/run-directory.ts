@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { access, mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { isErrno, writeDurably } from "./atomic-file.ts";
 import { FILES, isRunDirectory } from "./layout.ts";
 
@@ -12,14 +12,10 @@ export type Contents = Readonly<Record<string, unknown>>;
  * into place: a rename onto a directory with something in it fails, so the name itself decides who was first.
  */
 export async function createRunDirectory(path: string, contents: Contents): Promise<boolean> {
-  const root = join(path, "..");
+  const root = dirname(path);
   const draft = join(root, `.new-${randomUUID()}`);
-  await mkdir(draft, { recursive: true, mode: 0o700 });
-  await mkdir(join(draft, FILES.output), { mode: 0o700 });
-  for (const [name, value] of Object.entries(contents))
-    await writeDurably(join(draft, name), value);
-  await syncDirectory(draft);
   try {
+    await fillDraft(draft, contents);
     await rename(draft, path);
   } catch (error) {
     await rm(draft, { recursive: true, force: true });
@@ -30,9 +26,17 @@ export async function createRunDirectory(path: string, contents: Contents): Prom
   return true;
 }
 
+async function fillDraft(draft: string, contents: Contents): Promise<void> {
+  await mkdir(draft, { recursive: true, mode: 0o700 });
+  await mkdir(join(draft, FILES.output), { mode: 0o700 });
+  for (const [name, value] of Object.entries(contents))
+    await writeDurably(join(draft, name), value);
+  await syncDirectory(draft);
+}
+
 /** Takes a run's directory away at one blow: half of one could be taken for a run. */
 export async function removeRunDirectory(path: string): Promise<void> {
-  const old = join(path, "..", `.old-${randomUUID()}`);
+  const old = join(dirname(path), `.old-${randomUUID()}`);
   try {
     await rename(path, old);
   } catch (error) {
@@ -42,9 +46,17 @@ export async function removeRunDirectory(path: string): Promise<void> {
   await rm(old, { recursive: true, force: true });
 }
 
-/** The runs there are, by their hashes. */
+/** The runs there are. */
 export async function listRunDirectories(root: string): Promise<string[]> {
-  return (await listAll(root)).filter(isRunDirectory);
+  return (await listAll(root)).filter(isRunDirectory).map((name) => join(root, name));
+}
+
+/** Quickly, for a list: most of what is kept is settled. */
+export function isSettled(path: string): Promise<boolean> {
+  return access(join(path, FILES.settled)).then(
+    () => true,
+    () => false,
+  );
 }
 
 export async function listAll(root: string): Promise<string[]> {

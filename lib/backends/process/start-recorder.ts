@@ -8,10 +8,8 @@ import { unavailable } from "../../runs/launch-error.ts";
 import { FILES } from "./layout.ts";
 import { READY_FD, recorderEnvironment } from "./recorder-protocol.ts";
 
-/** Beside this file, whether that is the source or a bundle; a bundle must have `recorder.js` in its own folder. */
-const RECORDER = fileURLToPath(
-  new URL(import.meta.url.endsWith(".ts") ? "./recorder.ts" : "./recorder.js", import.meta.url),
-);
+/** A program of its own. The bundler finds it by this very expression and puts a bundle of it beside this one. */
+const RECORDER = fileURLToPath(new URL("./recorder.ts", import.meta.url));
 
 /**
  * Starts a recorder that this process need not outlive, and waits until the command runs or cannot. Where another
