@@ -1,3 +1,5 @@
+import { EXIT } from "./exit-codes.ts";
+
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
 /**
@@ -12,4 +14,14 @@ export function onInterrupts(onInterrupt: (count: number) => void): () => void {
   return () => {
     for (const signal of SIGNALS) process.off(signal, listener);
   };
+}
+
+/** Resolves with the first Ctrl-C or SIGTERM. A second one ends this process at once. */
+export function untilInterrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    onInterrupts((count) => {
+      if (count === 1) resolve();
+      else process.exit(EXIT.cancelled);
+    });
+  });
 }

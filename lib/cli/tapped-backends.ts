@@ -3,24 +3,27 @@ import type { BackendRegistry } from "../backends/registry.ts";
 import type { Observation } from "../runs/observation.ts";
 
 /**
- * The same engines, seen by a watcher that deals with the given runs only. Others' runs on the same engine have a
- * watcher of their own, whose results must not end up here.
+ * The same engines, seen by a watcher that deals with some runs only. Others' runs on the same engine have a watcher of
+ * their own, whose results must not end up here.
  */
-export function onlyRuns(backends: BackendRegistry, ids: ReadonlySet<string>): BackendRegistry {
+export function onlyRuns(
+  backends: BackendRegistry,
+  isOurs: (id: string) => boolean,
+): BackendRegistry {
   return withOpen(backends, async function* (observations) {
     for await (const observation of observations)
-      if (ids.has(observation.run.key.id)) yield observation;
+      if (isOurs(observation.run.key.id)) yield observation;
   });
 }
 
 /** The same engines, with every observation told to a listener before it is dealt with. */
 export function overheard(
   backends: BackendRegistry,
-  listen: (backend: Backend, observation: Observation) => void,
+  listen: (observation: Observation, backend: Backend) => void,
 ): BackendRegistry {
   return withOpen(backends, async function* (observations, backend) {
     for await (const observation of observations) {
-      listen(backend, observation);
+      listen(observation, backend);
       yield observation;
     }
   });

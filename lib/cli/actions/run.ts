@@ -64,10 +64,11 @@ async function carrierFor(
   const urls = givenUrls(options, terminal);
   if (isGiven(urls)) return openCarrier(terminal.env, urls);
   const log = createCliLog(terminal, options.debug ? "debug" : "error");
+  const ids = new Set(runs.map(({ place }) => place.id));
   const own = {
     ...engines,
     targets: distinct(runs.map(({ place }) => place.target)),
-    backends: onlyRuns(engines.backends, new Set(runs.map(({ place }) => place.id))),
+    backends: onlyRuns(engines.backends, (id) => ids.has(id)),
   };
   return startCarrier(own, log, { maxReceiveCount: 1 }); // whoever waits here wants to know at once
 }
