@@ -1,0 +1,63 @@
+import { backendLoaders } from "../../../lib/backends/loaders.ts";
+import { createBackendRegistry } from "../../../lib/backends/registry.ts";
+import { Config } from "../../../lib/config/config.ts";
+import { createSecretResolver } from "../../../lib/config/secrets.ts";
+import { createLocalDependencies } from "../../../lib/local/dependencies.ts";
+import { startEmbeddedQueue } from "../../../lib/local/embedded-queue.ts";
+import { startEventSource } from "../../../lib/local/event-source.ts";
+import { createHandlers } from "../../../lib/local/handlers.ts";
+import type { QueuePlace } from "../../../lib/local/queue-place.ts";
+import { startSchedule } from "../../../lib/local/schedule.ts";
+import { createSqsSource } from "../../../lib/local/sqs-source.ts";
+import { createSqsClient } from "../../../lib/queues/sqs-client.ts";
+import type { Target } from "../../../lib/runs/run.ts";
+import type { Log } from "../../../lib/usecases/dependencies.ts";
+
+/**
+ * One part of Slipway in a process of its own, for the soak to kill: the queue server, a launcher or a watcher. What it
+ * needs comes as JSON in SOAK_COMPONENT.
+ */
+export type ComponentSpec =
+  | { readonly kind: "queue"; readonly port: number; readonly dataDirectory: string }
+  | {
+      readonly kind: "launcher" | "watcher";
+      readonly place: Pick<QueuePlace, "env" | "urls" | "maxReceiveCount">;
+      readonly config: unknown;
+      readonly target: Target;
+    };
+
+/** How long a launcher has for one batch: short, so that what a killed one held comes back soon, in seconds. */
+const TIMEOUT_SECONDS = 8;
+
+async function main(spec: ComponentSpec): Promise<void> {
+  if (spec.kind === "queue") {
+    const { port, dataDirectory } = spec;
+    await startEmbeddedQueue({ port, dataDirectory, visibilitySeconds: 8, maxReceiveCount: 8 });
+    return;
+  }
+  const config = Config.parse(spec.config);
+  const secrets = createSecretResolver({});
+  const backend = { config, secrets, env: process.env, launcherTimeoutMs: TIMEOUT_SECONDS * 1_000 };
+  const backends = createBackendRegistry(backendLoaders(backend));
+  const engines = { config, backends, targets: [spec.target], baseEnvironment: {} };
+  const deps = await createLocalDependencies(engines, spec.place, { log: LOG });
+  const handlers = createHandlers(deps);
+  if (spec.kind === "watcher") {
+    startSchedule({ tick: handlers.watch, everyMs: 500, log: LOG });
+    return;
+  }
+  const source = createSqsSource(createSqsClient(spec.place.env), spec.place.urls.requests);
+  startEventSource({ source, handler: handlers.submit, log: LOG, timeoutSeconds: TIMEOUT_SECONDS });
+}
+
+const write = (level: string) => (message: string, fields?: Record<string, unknown>) =>
+  void process.stderr.write(`${level} ${message} ${JSON.stringify(fields ?? {})}\n`);
+
+const LOG: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: write("warn"),
+  error: write("error"),
+};
+
+await main(JSON.parse(process.env.SOAK_COMPONENT ?? "null"));

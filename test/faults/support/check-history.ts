@@ -1,0 +1,69 @@
+import { type Result, TERMINAL_STATES } from "../../../lib/runs/result.ts";
+import type { Truth } from "./truth.ts";
+
+export interface Sent {
+  readonly id: string;
+  readonly exitCode: number;
+}
+
+interface History {
+  readonly sent: readonly Sent[];
+  readonly results: readonly Result[];
+  readonly truth: Awaited<ReturnType<Truth["read"]>>;
+}
+
+/**
+ * Holds what was sent against what the workloads noted and what the results say; empty where every promise was kept.
+ * I1: no run started twice. I2: each ends in at least one terminal result, and all its results agree. I3: no result
+ * contradicts what the run itself noted.
+ */
+export function checkHistory({ sent, results, truth }: History): string[] {
+  const starts = countBy(truth.filter(({ event }) => event === "start").map(({ id }) => id));
+  const ends = new Set(truth.filter(({ event }) => event === "end").map(({ id }) => id));
+  const terminal = Map.groupBy(
+    results.filter(({ data }) => TERMINAL_STATES.has(data.state)),
+    ({ subject }) => subject,
+  );
+  return sent.flatMap(({ id, exitCode }) => {
+    const own = terminal.get(id) ?? [];
+    const started = starts.get(id) ?? 0;
+    return [
+      ...(started > 1 ? [`${id} started ${started} times`] : []),
+      ...(own.length === 0 ? [`${id} has no result`] : []),
+      ...disagreements(id, own),
+      ...own.flatMap((result) => contradictions(id, exitCode, result, started, ends.has(id))),
+    ];
+  });
+}
+
+function disagreements(id: string, results: readonly Result[]): string[] {
+  const told = new Set(results.map(({ id: event, data }) => `${event} ${data.state}`));
+  return told.size > 1 ? [`${id} has results that disagree: ${[...told].join(", ")}`] : [];
+}
+
+function contradictions(
+  id: string,
+  exitCode: number,
+  { data }: Result,
+  started: number,
+  ended: boolean,
+): string[] {
+  const says = `${data.state} (${data.cause?.code ?? "no cause"}, ${data.status_code})`;
+  if (data.state === "completed" && !(ended && exitCode === 0))
+    return [`${id} did not complete but is ${says}`];
+  if (
+    data.state === "failed" &&
+    data.cause?.code === "Exit" &&
+    !(ended && exitCode === data.status_code)
+  )
+    return [`${id} is ${says}, but it noted ${ended ? `exit ${exitCode}` : "no end"}`];
+  const claimsNoStart = ["SubmissionFailed", "Stale", "Invalid"].includes(data.cause?.code ?? "");
+  if (claimsNoStart && started > 0) return [`${id} ran but is ${says}`];
+  return [];
+}
+
+function countBy(ids: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1);
+  return counts;
+}
