@@ -7,15 +7,16 @@ export interface ApiCall {
   readonly body?: unknown;
   /** Of the body; JSON where unset. */
   readonly contentType?: string;
+  /** The answer goes on for long (a watch, a log that is followed): it gets a connection of its own. */
+  readonly isEndless?: boolean;
   /** The caller's own time; each attempt has a deadline besides. */
   readonly signal: AbortSignal;
 }
 
 export function toHttpCall(
-  { method, path, query, body, contentType = "application/json" }: ApiCall,
+  { method, path, query, body, contentType = "application/json", isEndless = false }: ApiCall,
   token: string | undefined,
   signal: AbortSignal,
-  isStream: boolean,
 ): HttpCall {
   const bytes = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
   return {
@@ -29,7 +30,7 @@ export function toHttpCall(
     },
     body: bytes,
     signal,
-    isStream,
+    isEndless,
   };
 }
 

@@ -36,3 +36,10 @@ export const isGone = (error: unknown) => hasStatus(error, 404);
 export function ignoreGone(error: unknown): undefined {
   if (!isGone(error)) throw error;
 }
+
+/** The cluster is not where, or not who, or does not know us as, it was when its connection was looked up. */
+export function isOutdated(error: unknown): boolean {
+  if (!hasStatus(error, 0, 401)) return false;
+  const { code = "" } = (error.cause ?? {}) as NodeJS.ErrnoException;
+  return error.statusCode === 401 || /CERT|SELF_SIGNED|VERIFY|ENOTFOUND|ECONNREFUSED/.test(code);
+}

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from "node:http";
-import type { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Answer, isSuccess, readBody, toAnswer, toApiError } from "./answer.ts";
 import { type ApiCall, toHttpCall } from "./api-call.ts";
@@ -14,8 +13,8 @@ const ATTEMPT_MS = 15_000;
 export interface KubernetesClient {
   /** A call that may be repeated: its answer may have been lost before, and the verbs above reckon with that. */
   call<T>(call: ApiCall): Promise<Answer<T>>;
-  /** An answer that goes on (a watch, a log that is followed) until its end or the signal; ended by `destroy()`. */
-  stream(call: ApiCall): Promise<Readable>;
+  /** An answer as it comes, until its end or the signal; whoever has enough of it destroys it. */
+  stream(call: ApiCall): Promise<IncomingMessage>;
   close(): void;
 }
 
@@ -23,13 +22,13 @@ export function createClient(
   connection: Connection,
   transport: Transport = createTransport(connection),
 ): KubernetesClient {
-  const send = (call: ApiCall, signal: AbortSignal, isStream: boolean) =>
-    sendAuthorized(connection, transport, call, signal, isStream);
+  const send = (call: ApiCall, signal: AbortSignal) =>
+    sendAuthorized(connection, transport, call, signal);
   return {
     call: <T>(call: ApiCall) =>
       retrying(call.signal, async () => {
         const signal = AbortSignal.any([call.signal, AbortSignal.timeout(ATTEMPT_MS)]);
-        const response = await send(call, signal, false);
+        const response = await send(call, signal);
         return toAnswer<T>(response, await readBody(response));
       }),
     stream: (call) => retrying(call.signal, () => openStream(call, send)),
@@ -54,12 +53,12 @@ async function retrying<T>(signal: AbortSignal, attempt: () => Promise<T>): Prom
 /** The head of a stream has a deadline like any answer; what follows it has none but the caller's. */
 async function openStream(
   call: ApiCall,
-  send: (call: ApiCall, signal: AbortSignal, isStream: boolean) => Promise<IncomingMessage>,
-): Promise<Readable> {
+  send: (call: ApiCall, signal: AbortSignal) => Promise<IncomingMessage>,
+): Promise<IncomingMessage> {
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), ATTEMPT_MS);
   try {
-    return await send(call, AbortSignal.any([call.signal, late.signal]), true);
+    return await send(call, AbortSignal.any([call.signal, late.signal]));
   } finally {
     clearTimeout(timer);
   }
@@ -71,15 +70,14 @@ async function sendAuthorized(
   transport: Transport,
   call: ApiCall,
   signal: AbortSignal,
-  isStream: boolean,
 ): Promise<IncomingMessage> {
   const first = await token();
-  const response = await transport.send(toHttpCall(call, first, signal, isStream));
+  const response = await transport.send(toHttpCall(call, first, signal));
   if (isSuccess(response)) return response;
   const refusal = toApiError(response, await readBody(response));
   const second = refusal.statusCode === 401 ? await token(first) : first;
   if (second === first) throw refusal;
-  const again = await transport.send(toHttpCall(call, second, signal, isStream));
+  const again = await transport.send(toHttpCall(call, second, signal));
   if (isSuccess(again)) return again;
   throw toApiError(again, await readBody(again));
 }

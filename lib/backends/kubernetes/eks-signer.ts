@@ -22,7 +22,8 @@ export function createEksSigner(
   { name, region }: EksCluster,
   { env, credentials = defaultProvider(), now = () => new Date() }: AwsAccess,
 ) {
-  const signer = (service: string) => new SignatureV4({ service, region, credentials, sha256: Sha256 });
+  const signer = (service: string) =>
+    new SignatureV4({ service, region, credentials, sha256: Sha256 });
   return {
     /**
      * What `aws eks get-token` gives: a presigned GetCallerIdentity whose signature covers the cluster's name.

@@ -17,7 +17,7 @@ export interface HttpCall {
   readonly body: Buffer | undefined;
   readonly signal: AbortSignal;
   /** true: the answer goes on for long and must not hold up the calls. */
-  readonly isStream: boolean;
+  readonly isEndless: boolean;
 }
 
 export interface Transport {
@@ -40,10 +40,10 @@ export function createTransport(connection: Connection): Transport {
   const streams = new Agent({ keepAlive: false, ...tls });
   const base = server.pathname.replace(/\/+$/, "");
   return {
-    send: ({ method, path, headers, body, signal, isStream }) =>
+    send: ({ method, path, headers, body, signal, isEndless }) =>
       new Promise((resolve, reject) => {
         const sending = request({
-          agent: isStream ? streams : calls,
+          agent: isEndless ? streams : calls,
           protocol: server.protocol,
           host: server.hostname.replace(/^\[|\]$/g, ""),
           port: server.port || (isTls ? 443 : 80),

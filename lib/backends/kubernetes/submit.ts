@@ -1,0 +1,67 @@
+import type { V1Job } from "@kubernetes/client-node";
+import type { KubernetesJobSpec } from "../../runs/infrastructure.ts";
+import { LaunchError, unavailable } from "../../runs/launch-error.ts";
+import type { Run } from "../../runs/run.ts";
+import type { Submission } from "../backend.ts";
+import { ApiError, hasStatus } from "./api-error.ts";
+import type { Job } from "./api-types.ts";
+import { type Cluster, jobsPath } from "./cluster.ts";
+import { toCreateError } from "./create-error.ts";
+import { readJob } from "./look-closer.ts";
+import { buildJob } from "./manifest/build-job.ts";
+import { ANNOTATIONS, TOMBSTONE_LABEL } from "./markers.ts";
+import { jobName } from "./names.ts";
+import { readRun } from "./observed-run.ts";
+
+/**
+ * Creates the run's Job under the one name it can have. The cluster refuses a second one, and then what is there is read
+ * and judged: that is also how an answer that was lost, or a launcher that was killed, is made up for.
+ */
+export async function submitRun(
+  cluster: Cluster,
+  run: Run<KubernetesJobSpec>,
+  signal: AbortSignal,
+): Promise<Submission> {
+  const job = buildJob(run);
+  const created = await createJob(cluster, job, signal);
+  if (created) return { outcome: "created", run: readRun(created, cluster.name).run };
+  const name = jobName(run.key);
+  const found = await readJob(cluster, run.spec.namespace, name, signal);
+  if (!found) throw unavailable(`the Job ${name} was there and is gone; it is tried again`);
+  return adopt(cluster, found.body, run);
+}
+
+/** undefined where its name is taken. Throws a LaunchError. */
+export async function createJob(
+  { name: target, client }: Cluster,
+  job: V1Job,
+  signal: AbortSignal,
+): Promise<Job | undefined> {
+  const { name = "", namespace = "" } = job.metadata ?? {};
+  try {
+    const path = jobsPath(namespace);
+    return (await client.call<Job>({ method: "POST", path, body: job, signal })).body;
+  } catch (error) {
+    if (isNameTaken(error)) return undefined;
+    const { secrets } = readRun(job as unknown as Job, target).run;
+    throw toCreateError(error, `create the Job ${namespace}/${name} in ${target}`, secrets);
+  }
+}
+
+/** 409 says also that a quota was being counted at the same moment, which passes. */
+const isNameTaken = (error: unknown) =>
+  hasStatus(error, 409) && error instanceof ApiError && error.status.reason === "AlreadyExists";
+
+function adopt(cluster: Cluster, job: Job, { key, digest }: Run<KubernetesJobSpec>): Submission {
+  const { labels = {}, annotations = {}, deletionTimestamp } = job.metadata ?? {};
+  const { run } = readRun(job, cluster.name);
+  if (annotations[ANNOTATIONS.id] !== key.id)
+    throw new LaunchError("Conflict", `${run.identifier} is somebody else's Job, or another run's`);
+  if (labels[TOMBSTONE_LABEL] !== undefined) return { outcome: "fenced", run };
+  if (annotations[ANNOTATIONS.digest] !== digest)
+    throw new LaunchError("Conflict", `${run.identifier} was made from another request of this id`);
+  // Whether it was ours to its end or goes before, its name will be free, and this request shall not run again then.
+  if (deletionTimestamp !== undefined && run.settled)
+    throw unavailable(`${run.identifier} is just being deleted; it is tried again`);
+  return { outcome: "adopted", run };
+}

@@ -1,0 +1,57 @@
+import { ApiError } from "./api-error.ts";
+import type { ApiStatus, Job } from "./api-types.ts";
+import type { KubernetesClient } from "./client.ts";
+import { readLines } from "./read-lines.ts";
+
+/** The server ends a watch after this; then it is begun again, in seconds. */
+const SERVER_SECONDS = 240;
+
+/** A server sends a bookmark every minute: a watch that says nothing for longer is dead, in milliseconds. */
+const SILENCE_MS = 90_000;
+
+type WatchEvent =
+  | { readonly type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK"; readonly object: Job }
+  | { readonly type: "ERROR"; readonly object: ApiStatus };
+
+export interface JobNews {
+  /** undefined for a bookmark, and for what has left the selection. */
+  readonly job: Job | undefined;
+  /** Where to go on from. */
+  readonly version: string | undefined;
+}
+
+/** What happens to Jobs after a version of a list, until the server ends it. Throws an ApiError; 410 where the version is too old. */
+export async function* watchJobs(
+  client: KubernetesClient,
+  path: string,
+  labelSelector: string,
+  resourceVersion: string,
+  signal: AbortSignal,
+): AsyncGenerator<JobNews> {
+  const query = {
+    watch: true,
+    allowWatchBookmarks: true,
+    timeoutSeconds: SERVER_SECONDS,
+    labelSelector,
+    resourceVersion,
+  };
+  const stream = await client.stream({ method: "GET", path, query, isEndless: true, signal });
+  stream.setTimeout(SILENCE_MS, () => stream.destroy(new Error("the watch fell silent")));
+  try {
+    for await (const line of readLines(stream)) yield toNews(JSON.parse(line) as WatchEvent);
+  } finally {
+    stream.destroy();
+  }
+}
+
+function toNews(event: WatchEvent): JobNews {
+  if (event.type === "ERROR") {
+    const { code = 0, message = "the watch failed" } = event.object;
+    throw new ApiError(code, message, { status: event.object });
+  }
+  const isChange = event.type === "ADDED" || event.type === "MODIFIED";
+  return {
+    job: isChange ? event.object : undefined,
+    version: event.object.metadata?.resourceVersion,
+  };
+}
