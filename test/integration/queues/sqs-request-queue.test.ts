@@ -1,6 +1,7 @@
 import { ReceiveMessageCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { expect, test } from "vitest";
 import type { RequestMessage } from "../../../lib/queues/request-queue.ts";
+import { createQueueClock } from "../../../lib/queues/sqs-clock.ts";
 import { createSqsDeadLetterQueue } from "../../../lib/queues/sqs-dead-letter-queue.ts";
 import { RECEIVE_EVERYTHING, toSqsRecord } from "../../../lib/queues/sqs-message.ts";
 import { toRequestMessage } from "../../../lib/queues/sqs-record.ts";
@@ -59,9 +60,10 @@ await describeOnQueueServers("the requests queue and its dead letters", (server)
     await send(queueUrl, "{}");
     const first = await receiveOne(queueUrl);
 
-    await requests.delay(first, 3);
+    await requests.delay(first, 600);
 
     expect(await receive(queueUrl, 2)).toEqual([]);
+    await requests.delay(first, 0);
     const second = await receiveOne(queueUrl, 10);
     expect(second).toMatchObject({
       messageId: first.messageId,
@@ -98,6 +100,20 @@ await describeOnQueueServers("the requests queue and its dead letters", (server)
     const now = await requests.nowMs();
 
     expect(Math.abs(now - Date.now())).toBeLessThan(5_000); // both servers run on this machine
+  });
+
+  test.each([
+    ["stood still for an hour", 3_600_000],
+    ["was set back by an hour", -3_600_000],
+  ])("asks anew where this machine's own clock %s", async (_what, jumpMs) => {
+    const queueUrl = await server.createQueue();
+    let jumped = 0;
+    const clock = createQueueClock(server.client, queueUrl, () => Date.now() + jumped);
+    await clock.nowMs();
+
+    jumped = jumpMs;
+
+    expect(Math.abs((await clock.nowMs()) - Date.now())).toBeLessThan(5_000);
   });
 
   test("gives a message to the dead letters after its last receipt", async () => {
