@@ -5,6 +5,9 @@ import type { Arena } from "./arena.ts";
 /** More calls than any submit needs: a subject that never finishes is broken. */
 const MAX_CALLS = 60;
 
+/** Each case submits once for every call that a submit makes. */
+const LONG = { timeout: 600_000 };
+
 /** So short that whoever began the submission counts as dead at once. */
 const IMPATIENT = { launcherTimeoutMs: 1 };
 
@@ -23,7 +26,7 @@ export function defineCrashCases(arena: Arena) {
   }
 
   describe("a launcher killed between any two calls of submit", () => {
-    test("is made up for by the redelivery, and the run happens once", async () => {
+    test("is made up for by the redelivery, and the run happens once", LONG, async () => {
       for await (const what of launcherDeaths("exit 0")) {
         const again = await submit(launcher(IMPATIENT), what);
 
@@ -36,24 +39,28 @@ export function defineCrashCases(arena: Arena) {
       }
     });
 
-    test("is made up for by the watcher alone wherever anything of the run exists", async () => {
-      for await (const what of launcherDeaths("exit 0")) {
-        const end = await until(`${what.key.id} has ended or never was`, async () => {
-          const seen = await listed(launcher(IMPATIENT), what);
-          if (seen?.state === "ended") return seen;
-          const found = await launcher().find(subject().target, what.key.id, deadline());
-          return found === undefined ? "never was" : undefined;
-        });
+    test(
+      "is made up for by the watcher alone wherever anything of the run exists",
+      LONG,
+      async () => {
+        for await (const what of launcherDeaths("exit 0")) {
+          const end = await until(`${what.key.id} has ended or never was`, async () => {
+            const seen = await listed(launcher(IMPATIENT), what);
+            if (seen?.state === "ended") return seen;
+            const found = await launcher().find(subject().target, what.key.id, deadline());
+            return found === undefined ? "never was" : undefined;
+          });
 
-        if (end === "never was") expect(await subject().countStarts(what.key)).toBe(0);
-        else {
-          expect(end).toMatchObject({ outcome: "completed" });
-          expect(await subject().countStarts(what.key)).toBe(1);
+          if (end === "never was") expect(await subject().countStarts(what.key)).toBe(0);
+          else {
+            expect(end).toMatchObject({ outcome: "completed" });
+            expect(await subject().countStarts(what.key)).toBe(1);
+          }
         }
-      }
-    });
+      },
+    );
 
-    test("lets a fence after it win or find the run, never both", async () => {
+    test("lets a fence after it win or find the run, never both", LONG, async () => {
       for await (const what of launcherDeaths("exit 0")) {
         const fence = { graceSeconds: 0, reason: "SubmissionFailed", message: "gave up" } as const;
 

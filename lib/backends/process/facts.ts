@@ -1,6 +1,5 @@
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { isErrno } from "./atomic-file.ts";
+import type * as z from "zod";
 import { FILES } from "./layout.ts";
 import { type Standing, standingOf } from "./process-identity.ts";
 import {
@@ -33,21 +32,18 @@ export interface Facts {
  * seeing it gone: a run without an end whose processes are gone will never have one of its own.
  */
 export async function readFacts(directory: string): Promise<Facts | undefined> {
-  const names = await readdir(directory).catch((error) => {
-    if (isErrno(error, "ENOENT")) return undefined;
-    throw error;
-  });
-  const request = names && (await readRecord(join(directory, FILES.request), RequestRecord));
+  const request = await readRecord(join(directory, FILES.request), RequestRecord);
   if (!request) return undefined;
-  const read = <T>(file: string, schema: Parameters<typeof readRecord<T>>[1]) =>
-    readRecord(join(directory, file), schema);
+  const read = <T>(file: string, schema: z.ZodType<T>) => readRecord(join(directory, file), schema);
 
   const claim = await read(FILES.claim, ClaimRecord);
   const recorder = claim?.kind === "recorder" ? standingOf(claim.process) : undefined;
-  const start = await read(FILES.start, StartRecord);
+  const start = claim && (await read(FILES.start, StartRecord));
   const command = start && standingOf(start.process);
-  const cancel = await read(FILES.cancel, CancelRecord);
-  const end = await read(FILES.end, EndRecord);
-  const settled = await read(FILES.settled, SettledRecord);
+  const [cancel, end, settled] = await Promise.all([
+    read(FILES.cancel, CancelRecord),
+    claim && read(FILES.end, EndRecord),
+    read(FILES.settled, SettledRecord),
+  ]);
   return { directory, request, claim, start, cancel, end, settled, recorder, command };
 }

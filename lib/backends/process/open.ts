@@ -8,14 +8,33 @@ import { isSettled, listRunDirectories } from "./run-directory.ts";
 /** Looks at one run's directory and does what its own limits demand; undefined where there is no run. */
 export type Look = (path: string) => Promise<Observation | undefined>;
 
+/** So many runs are looked at while the first of them is awaited: most of a look is waiting for the disk. */
+const AHEAD = 16;
+
 /** Every unsettled run there is. */
-export async function* listOpen(root: string, look: Look, signal: AbortSignal) {
-  for (const path of await listRunDirectories(root)) {
+export async function* listOpen(
+  root: string,
+  look: Look,
+  signal: AbortSignal,
+): AsyncGenerator<Observation> {
+  const lookIfOpen = async (path: string) => ((await isSettled(path)) ? undefined : look(path));
+  for await (const seen of mapAhead(await listRunDirectories(root), lookIfOpen)) {
     if (signal.aborted) return;
-    if (await isSettled(path)) continue;
-    const seen = await look(path);
     if (seen && !seen.run.settled) yield seen;
   }
+}
+
+/** The answers in the order of the questions, some of which are asked ahead. */
+async function* mapAhead<Q, A>(questions: readonly Q[], ask: (question: Q) => Promise<A>) {
+  const asked: Promise<A>[] = [];
+  for (const question of questions) {
+    const answer = ask(question);
+    answer.catch(() => {}); // whoever awaits it is told; a reader that left does not want to know
+    asked.push(answer);
+    const first = asked.length < AHEAD ? undefined : asked.shift();
+    if (first) yield await first;
+  }
+  for (const answer of asked) yield await answer;
 }
 
 /** The list, and then every run again whose state has become another one. */

@@ -30,7 +30,7 @@ export async function createProcessSubject(): Promise<ProcessSubject> {
     root,
     directoryOf,
     target: { type: "process", name: "default" },
-    patienceMs: 20_000,
+    patienceMs: 30_000,
     keepsOutputOfCancelled: true,
     deathBySignal: { script: "kill -9 $$", statusCode: -9 },
     createBackend: (options = {}) => createProcessBackend(dependencies(root, options)),
