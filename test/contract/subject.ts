@@ -55,6 +55,9 @@ export interface ContractSubject<S extends Spec = Spec> {
   /** A script that dies of SIGKILL and the code that this engine then reports. Left out where pid 1 cannot die so. */
   readonly deathBySignal?: { readonly script: string; readonly statusCode: number };
 
+  /** The engine keeps output as text: U+FFFD stands for every byte that is none. */
+  readonly outputIsText?: true;
+
   /** Whether a cancelled run's output can be read once it has ended. */
   readonly keepsOutputOfCancelled: boolean;
 
