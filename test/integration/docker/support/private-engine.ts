@@ -1,0 +1,169 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { openSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { createCertificates } from "./certificates.ts";
+import { copyImage, IMAGE, rawCall } from "./raw-call.ts";
+
+/** An engine of a test's own: nobody else's runs are on it, and it may be killed. Needs root and Debian's docker.io. */
+export interface PrivateEngine {
+  readonly folder: string;
+  readonly socket: string;
+  /** `unix://…`, for `DOCKER_HOST`. */
+  readonly host: string;
+  /** The same engine over mutual TLS. */
+  readonly tls: { readonly host: string; readonly certificates: string };
+  /** SIGKILL to the daemon alone; containers live on under containerd. */
+  kill(): Promise<void>;
+  /** What a machine's power failure leaves: nothing runs, what was in memory is gone. */
+  crashMachine(): Promise<void>;
+  start(...flags: string[]): Promise<void>;
+  /** Ends everything and removes every trace. */
+  dispose(): Promise<void>;
+}
+
+export async function startPrivateEngine(...flags: string[]): Promise<PrivateEngine> {
+  const folder = await mkdtemp(join(tmpdir(), "slipway-engine-"));
+  const at = (name: string) => join(folder, name);
+  const [socket, containerdSocket] = [at("docker.sock"), at("containerd.sock")];
+  const certificates = await createCertificates(at("certificates"));
+  const number = 1 + (process.pid % 250);
+  const bridge = `slip${process.pid.toString(36)}${(Date.now() % 1_296).toString(36)}`.slice(0, 15);
+  const port = 21_000 + Math.floor(Math.random() * 9_000);
+  const log = openSync(at("log"), "a");
+  let daemon: ChildProcess | undefined;
+  let containerd: ChildProcess | undefined;
+
+  // A bridge of its own: a daemon with `--bridge=none` deletes the machine's docker0.
+  ip("link", "add", "name", bridge, "type", "bridge");
+  ip("addr", "add", `10.213.${number}.1/24`, "dev", bridge);
+  ip("link", "set", bridge, "up");
+
+  const launch = (program: string, ...given: string[]) =>
+    spawn(program, given, { stdio: ["ignore", log, log] });
+
+  async function start(...more: string[]) {
+    if (!containerd) {
+      await mkdir(at("containerd"), { recursive: true });
+      containerd = launch(
+        "containerd",
+        ...["--root", at("containerd"), "--state", at("containerd-state")],
+        ...["--address", containerdSocket, "--log-level", "warn"],
+      );
+    }
+    daemon = launch(
+      "dockerd",
+      ...["--containerd", containerdSocket, "--data-root", at("data"), "--exec-root", at("exec")],
+      ...["--pidfile", at("pid"), "--bridge", bridge, "--iptables=false", "--ip6tables=false"],
+      ...["-H", `unix://${socket}`, "-H", `tcp://127.0.0.1:${port}`, "--tlsverify"],
+      ...[
+        "--tlscacert",
+        join(certificates, "ca.pem"),
+        "--tlscert",
+        join(certificates, "server.pem"),
+      ],
+      ...["--tlskey", join(certificates, "server-key.pem"), ...more],
+    );
+    await untilAnswers(socket, at("log"), daemon);
+  }
+
+  async function kill() {
+    await end(daemon, "SIGKILL");
+  }
+
+  async function crashMachine() {
+    await kill();
+    await end(containerd, "SIGKILL");
+    containerd = undefined;
+    for (const pid of await processesOf(folder)) killTree(pid);
+    unmountBelow(folder);
+    await Promise.all(
+      ["containerd-state", "exec", "containerd.sock", "pid"].map((name) =>
+        rm(at(name), { recursive: true, force: true }),
+      ),
+    );
+  }
+
+  async function dispose() {
+    await crashMachine();
+    ip("link", "del", bridge);
+    await rm(folder, { recursive: true, force: true });
+  }
+
+  await start(...flags);
+  await copyImage(IMAGE, socket);
+  return {
+    folder,
+    socket,
+    host: `unix://${socket}`,
+    tls: { host: `tcp://127.0.0.1:${port}`, certificates },
+    kill,
+    crashMachine,
+    start,
+    dispose,
+  };
+}
+
+const ip = (...given: string[]) => execFileSync("ip", given);
+
+async function end(child: ChildProcess | undefined, signal: NodeJS.Signals) {
+  if (!child || child.exitCode !== null || child.signalCode !== null) return;
+  const over = once(child, "exit");
+  child.kill(signal);
+  await over;
+}
+
+async function untilAnswers(socket: string, log: string, daemon: ChildProcess) {
+  const deadline = Date.now() + 60_000;
+  while (Date.now() < deadline && daemon.exitCode === null) {
+    const answer = await rawCall(socket, "GET", "/_ping").catch(() => undefined);
+    if (answer?.status === 200) return;
+    await pause(100);
+  }
+  throw new Error(
+    `the private engine does not come up: ${(await readFile(log, "utf8")).slice(-2_000)}`,
+  );
+}
+
+/** Shims carry the engine's folder in their command line. */
+async function processesOf(folder: string): Promise<number[]> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
+  const commands = await Promise.all(
+    pids.map(
+      async (pid) => [pid, await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")] as const,
+    ),
+  );
+  return commands
+    .filter(([pid, command]) => pid !== process.pid && command.includes(folder))
+    .map(([pid]) => pid);
+}
+
+function killTree(pid: number) {
+  const children = tryRun("pgrep", "-P", String(pid)).split("\n").filter(Boolean).map(Number);
+  for (const one of [pid, ...children]) {
+    try {
+      process.kill(one, "SIGKILL");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
+  }
+}
+
+function unmountBelow(folder: string) {
+  const points = tryRun("cat", "/proc/mounts")
+    .split("\n")
+    .map((line) => line.split(" ")[1] ?? "")
+    .filter((point) => point.startsWith(folder));
+  for (const point of points.reverse()) tryRun("umount", "-l", point);
+}
+
+function tryRun(program: string, ...given: string[]): string {
+  try {
+    return execFileSync(program, given, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  } catch {
+    return ""; // pgrep finds nothing, a mount is gone already
+  }
+}
