@@ -27,6 +27,7 @@ export async function runCli(
   try {
     const parser = createParser(args, version);
     for (const bind of COMMANDS) parser.command(bind(terminal, done));
+    parser.completion("completion", "Print a completion script for bash or zsh");
     await parser.parseAsync();
     return exitCode;
   } catch (error) {
@@ -57,7 +58,6 @@ function createParser(args: readonly string[], version: string): Argv<CommonOpti
       "parse-positional-numbers": false,
     })
     .epilogue("Exit codes and everything else: docs/cli.md")
-    .completion("completion", "Print a completion script for bash or zsh")
     .demandCommand(1, "Say what to do: run, preview, submit, …")
     .recommendCommands()
     .strict()

@@ -6,6 +6,7 @@ import { demoCommand } from "./commands/demo.ts";
 import { devCommand } from "./commands/dev.ts";
 import { logsCommand } from "./commands/logs.ts";
 import { previewCommand } from "./commands/preview.ts";
+import { releaseCommand } from "./commands/release.ts";
 import { runCommand } from "./commands/run.ts";
 import { statusCommand } from "./commands/status.ts";
 import { submitCommand } from "./commands/submit.ts";
@@ -23,5 +24,6 @@ export const COMMANDS: readonly BoundCommand[] = [
   watchCommand,
   deadLettersCommand,
   configCommand,
+  releaseCommand,
   demoCommand,
 ];

@@ -13,8 +13,8 @@ import type { Terminal } from "./terminal.ts";
 type Options = Pick<CommonOptions, "config">;
 type World = Pick<Terminal, "env" | "cwd">;
 
-/** A command that was interrupted may be finished by another launcher after this time. */
-const LAUNCHER_TIMEOUT_MS = 60_000;
+/** The same engines may be served by functions, and no launcher of ours lives longer than one of those. */
+const LAUNCHER_TIMEOUT_MS = 900_000;
 
 /** The environment with `--config` in it, as everything that reads the configuration expects. */
 export const configEnv = ({ config }: Options, { env }: Pick<World, "env">): World["env"] =>
