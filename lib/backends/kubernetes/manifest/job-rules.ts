@@ -1,16 +1,7 @@
 import { isRecord } from "../../../runs/canonical-json.ts";
 import { PREFIX } from "../markers.ts";
-
-/**
- * What a manifest may say in the fields that our promises depend on. A field that is absent or null is the cluster's to
- * default and always fine, unless the rule is `required`.
- */
-export interface JobRule {
-  readonly pointer: string;
-  readonly expected: string;
-  readonly required?: boolean;
-  accepts(value: unknown): boolean;
-}
+import { absent, exactly, integer, type JobRule, object } from "./job-rule.ts";
+import { parsePointer, toPointer, valueAt } from "./json-pointer.ts";
 
 const MAX_INT32 = 2_147_483_647;
 
@@ -23,45 +14,13 @@ const MAX_PODS = 10_000;
 /** So long can a pod hold up its own cancellation, in seconds. */
 const MAX_GRACE_SECONDS = 86_400;
 
-const exactly = (pointer: string, value: string): JobRule => ({
-  pointer,
-  expected: value,
-  required: true,
-  accepts: (actual) => actual === value,
-});
-
-const integer = (pointer: string, min: number, max: number): JobRule => ({
-  pointer,
-  expected: `a whole number from ${min} to ${max}`,
-  accepts: (value) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max,
-});
-
-const object = (pointer: string): JobRule => ({
-  pointer,
-  expected: "an object",
-  required: true,
-  accepts: isRecord,
-});
-
-const absent = (pointer: string, because: string): JobRule => ({
-  pointer,
-  expected: `none: ${because}`,
-  accepts: isEmpty,
-});
-
-const isEmpty = (value: unknown) =>
-  typeof value === "object" && value !== null && Object.keys(value).length === 0;
-
-/** Texts by names, and none of the names is ours. */
-const texts = (pointer: string): JobRule => ({
-  pointer,
-  expected: `texts by names, none of which begins with ${PREFIX}`,
-  accepts: (value) =>
-    isRecord(value) &&
-    Object.entries(value).every(
-      ([name, text]) => typeof text === "string" && !name.startsWith(PREFIX),
-    ),
-});
+/** Where texts stand by names. */
+const TEXTS = [
+  "/metadata/labels",
+  "/metadata/annotations",
+  "/spec/template/metadata/labels",
+  "/spec/template/metadata/annotations",
+];
 
 const SET_BY_CLUSTER = [
   "/metadata/uid",
@@ -99,10 +58,8 @@ export const JOB_RULES: readonly JobRule[] = [
   absent("/metadata/finalizers", "a Job that others hold cannot be removed after its retention"),
   absent("/metadata/ownerReferences", "the cluster would remove the Job with its owner"),
   ...SET_BY_CLUSTER.map((pointer) => absent(pointer, "the cluster sets it")),
-  texts("/metadata/labels"),
-  texts("/metadata/annotations"),
-  texts("/spec/template/metadata/labels"),
-  texts("/spec/template/metadata/annotations"),
+  { ...object("/spec/template/metadata"), required: false },
+  ...TEXTS.map((pointer) => ({ ...object(pointer), required: false })),
   absent("/spec/template/metadata/finalizers", "pods that others hold can never be removed"),
   {
     pointer: "/spec/managedBy",
@@ -136,6 +93,25 @@ export const JOB_RULES: readonly JobRule[] = [
   absent("/spec/template/spec/parallelism", "it belongs to /spec"),
   absent("/spec/template/spec/completions", "it belongs to /spec"),
 ];
+
+/** For each label and annotation that a manifest has. */
+export function textRules(manifest: unknown): JobRule[] {
+  return TEXTS.flatMap((pointer) => {
+    const keys = parsePointer(pointer);
+    const texts = valueAt(manifest, keys);
+    return Object.keys(isRecord(texts) ? texts : {}).map((name) => textRule([...keys, name], name));
+  });
+}
+
+function textRule(keys: readonly string[], name: string): JobRule {
+  const isOurs = name.startsWith(PREFIX);
+  return {
+    pointer: toPointer(keys),
+    expected: isOurs ? `none: ${PREFIX} is for Slipway to set` : "a text",
+    required: true,
+    accepts: (value) => typeof value === "string" && !isOurs,
+  };
+}
 
 /** The shortcuts set the name last: only a customization can change it, and one in the base would be hidden. */
 export const nameRule = (name: string, required = false): JobRule => ({

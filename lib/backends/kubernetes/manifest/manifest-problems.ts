@@ -5,7 +5,8 @@ import { show } from "../../../runs/problems.ts";
 import type { Run } from "../../../runs/run.ts";
 import { mainContainer } from "../main-container.ts";
 import { jobName } from "../names.ts";
-import { JOB_RULES, type JobRule, nameRule, namespaceRule, SHAPE_RULES } from "./job-rules.ts";
+import type { JobRule } from "./job-rule.ts";
+import { JOB_RULES, nameRule, namespaceRule, SHAPE_RULES, textRules } from "./job-rules.ts";
 import { isWithin, parsePointer, valueAt } from "./json-pointer.ts";
 
 /** What of the base manifest the shortcuts would hide, and must not. */
@@ -27,7 +28,8 @@ export function manifestProblems(manifest: unknown, run: Run<KubernetesJobSpec>)
   const { customizations, namespace } = run.spec;
   const shape = broken(SHAPE_RULES, manifest, customizations);
   if (shape.length > 0) return shape;
-  const rules = [...JOB_RULES, nameRule(jobName(run.key), true), namespaceRule(namespace)];
+  const own = [nameRule(jobName(run.key), true), namespaceRule(namespace)];
+  const rules = [...JOB_RULES, ...textRules(manifest), ...own];
   return [
     ...broken(rules, manifest, customizations),
     ...imageProblems(manifest),
