@@ -55,9 +55,11 @@ export class LaunchError extends Error {
   }
 }
 
+const WAIT = "It is tried again by itself. If it lasts, look at what the message names.";
+
 /** An engine, a queue or a network that does not answer now and may later. */
 export function unavailable(message: string, particulars: Particulars = {}): LaunchError {
-  return new LaunchError("EngineLost", message, { retryable: true, ...particulars });
+  return new LaunchError("EngineLost", message, { retryable: true, hint: WAIT, ...particulars });
 }
 
 /** So many problems are listed; a hostile body can have thousands. */

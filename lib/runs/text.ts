@@ -25,6 +25,14 @@ export function cutText(text: string, maxCharacters: number): string {
     : `${text.slice(0, maxCharacters - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
 }
 
+/** The beginning of a text, at most so many bytes of UTF-8, never cutting a character in two. */
+export function headBytes(text: string, maxBytes: number): string {
+  const bytes = Buffer.from(text, "utf8");
+  let end = Math.min(maxBytes, bytes.length);
+  while (end < bytes.length && end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
+  return bytes.toString("utf8", 0, end);
+}
+
 /** The last `maxBytes` of UTF-8 text, never cutting a character in two. */
 export function tailBytes(bytes: Uint8Array, maxBytes: number): Uint8Array {
   if (bytes.length <= maxBytes) return bytes;
