@@ -15,12 +15,21 @@ export function settleConditions(template: Template): Template {
   const { Conditions = {}, ...sections } = template;
   const holds = (name: unknown) => evaluate(Conditions[String(name)]);
   const settled = dropExcluded(sections, holds) as Template;
-  const kept = new Set(Object.keys(settled.Resources));
-  for (const resource of Object.values(settled.Resources)) {
-    if (Array.isArray(resource.DependsOn))
-      resource.DependsOn = resource.DependsOn.filter((name) => kept.has(name));
-  }
+  for (const resource of Object.values(settled.Resources)) dropNeedlessOrder(resource, settled);
   return settled;
+}
+
+/** An order of creation that is that of the resource's references anyway, or after something that is gone. */
+function dropNeedlessOrder(resource: Template["Resources"][string], { Resources }: Template) {
+  if (!Array.isArray(resource.DependsOn)) return;
+  const properties = JSON.stringify(resource.Properties ?? {});
+  const isNeeded = (name: string) =>
+    name in Resources &&
+    !properties.includes(`{"Ref":"${name}"}`) &&
+    !properties.includes(`{"Fn::GetAtt":["${name}",`);
+  const needed = resource.DependsOn.filter(isNeeded);
+  if (needed.length > 0) resource.DependsOn = needed;
+  else delete resource.DependsOn;
 }
 
 /** Marks what is left out. */
