@@ -1,8 +1,8 @@
-import { hasStatus, isGone } from "./api-error.ts";
-import type { Job } from "./api-types.ts";
-import { type Cluster, jobPath, jobsPath } from "./cluster.ts";
+import { hasStatus, isGone } from "./api/api-error.ts";
+import type { Job } from "./api/api-types.ts";
+import { type Cluster, jobPath, jobsPath } from "./api/cluster.ts";
+import { listPages } from "./api/pages.ts";
 import { FINALIZER, OPEN_LABEL, RUN_LABEL } from "./markers.ts";
-import { listPages } from "./pages.ts";
 
 export interface Released {
   /** Jobs that nothing of ours holds any more. */

@@ -1,10 +1,10 @@
 import type { ObservedRun } from "../../runs/observation.ts";
-import { hasStatus, isGone } from "./api-error.ts";
-import type { Job } from "./api-types.ts";
-import { type Cluster, jobPath } from "./cluster.ts";
-import { readJob } from "./look-closer.ts";
+import { hasStatus, isGone } from "./api/api-error.ts";
+import type { Job } from "./api/api-types.ts";
+import { type Cluster, jobPath } from "./api/cluster.ts";
+import { type KubernetesRun, readRun } from "./judge/observed-run.ts";
+import { readJob } from "./look/look-closer.ts";
 import { FINALIZER, OPEN_LABEL } from "./markers.ts";
-import { type KubernetesRun, readRun } from "./observed-run.ts";
 import { REMOVE_AFTER, REMOVE_LABEL } from "./removal.ts";
 
 /** Others write on a Job, too; one that changes this often while it is settled will be settled by the next sweep. */

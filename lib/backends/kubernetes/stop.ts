@@ -1,9 +1,9 @@
-import { hasStatus } from "./api-error.ts";
-import type { Job, Pod } from "./api-types.ts";
-import { type Cluster, jobPath, podPath } from "./cluster.ts";
-import { type JobView, timesOf } from "./job-view.ts";
-import { isTerminal } from "./pod-facts.ts";
-import { STOP_ANNOTATION, type StopMark } from "./stop-mark.ts";
+import { hasStatus } from "./api/api-error.ts";
+import type { Job, Pod } from "./api/api-types.ts";
+import { type Cluster, jobPath, podPath } from "./api/cluster.ts";
+import { type JobView, timesOf } from "./judge/job-view.ts";
+import { isTerminal } from "./judge/pod-facts.ts";
+import { STOP_ANNOTATION, type StopMark } from "./judge/stop-mark.ts";
 
 /**
  * Stops a run for good and leaves its Job to be read: with a deadline of no seconds the controller ends its pods, makes

@@ -3,15 +3,15 @@ import type { KubernetesJobSpec } from "../../runs/infrastructure.ts";
 import { LaunchError, unavailable } from "../../runs/launch-error.ts";
 import type { Run } from "../../runs/run.ts";
 import type { Submission } from "../backend.ts";
-import { ApiError, hasStatus } from "./api-error.ts";
-import type { Job } from "./api-types.ts";
-import { type Cluster, jobsPath } from "./cluster.ts";
-import { toCreateError } from "./create-error.ts";
-import { readJob } from "./look-closer.ts";
+import { ApiError, hasStatus } from "./api/api-error.ts";
+import type { Job } from "./api/api-types.ts";
+import { type Cluster, jobsPath } from "./api/cluster.ts";
+import { toCreateError } from "./api/create-error.ts";
+import { readRun } from "./judge/observed-run.ts";
+import { readJob } from "./look/look-closer.ts";
 import { buildJob } from "./manifest/build-job.ts";
 import { ANNOTATIONS, TOMBSTONE_LABEL } from "./markers.ts";
 import { jobName } from "./names.ts";
-import { readRun } from "./observed-run.ts";
 
 /**
  * Creates the run's Job under the one name it can have. The cluster refuses a second one, and then what is there is read

@@ -1,9 +1,9 @@
 import type { Swept } from "../backend.ts";
-import { ignoreGone } from "./api-error.ts";
-import type { Job } from "./api-types.ts";
-import { type Cluster, jobPath, jobsPath } from "./cluster.ts";
+import { ignoreGone } from "./api/api-error.ts";
+import type { Job } from "./api/api-types.ts";
+import { type Cluster, jobPath, jobsPath } from "./api/cluster.ts";
+import { listPages } from "./api/pages.ts";
 import { OPEN_LABEL } from "./markers.ts";
-import { listPages } from "./pages.ts";
 import { REMOVE_AFTER, REMOVE_LABEL } from "./removal.ts";
 
 /**

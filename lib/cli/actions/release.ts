@@ -1,5 +1,5 @@
-import { createClusters } from "../../backends/kubernetes/clusters.ts";
-import { toLaunchError } from "../../backends/kubernetes/errors.ts";
+import { toLaunchError } from "../../backends/kubernetes/api/errors.ts";
+import { createClusters } from "../../backends/kubernetes/connect/clusters.ts";
 import { type Released, releaseCluster } from "../../backends/kubernetes/release.ts";
 import type { Config } from "../../config/config.ts";
 import { createSecretResolver } from "../../config/secrets.ts";

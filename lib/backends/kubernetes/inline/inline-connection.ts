@@ -1,4 +1,4 @@
-import { type Connection, noToken } from "../connection.ts";
+import { type Connection, noToken } from "../connect/connection.ts";
 import type { InlineCluster } from "./inline-kubeconfig.ts";
 
 /**

@@ -1,10 +1,13 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import type { ApiCall } from "../../../../lib/backends/kubernetes/api-call.ts";
-import type { ApiList, Job, Pod } from "../../../../lib/backends/kubernetes/api-types.ts";
-import { createClient, type KubernetesClient } from "../../../../lib/backends/kubernetes/client.ts";
-import { connectByKubeconfig } from "../../../../lib/backends/kubernetes/kubeconfig.ts";
+import type { ApiCall } from "../../../../lib/backends/kubernetes/api/api-call.ts";
+import type { ApiList, Job, Pod } from "../../../../lib/backends/kubernetes/api/api-types.ts";
+import {
+  createClient,
+  type KubernetesClient,
+} from "../../../../lib/backends/kubernetes/api/client.ts";
+import { connectByKubeconfig } from "../../../../lib/backends/kubernetes/connect/kubeconfig.ts";
 
 /** Somebody at the cluster's own controls: makes the place for a test, does what users do, and looks at what is really there. */
 export interface Admin extends Disposable {

@@ -1,4 +1,4 @@
-import type { ApiEvent, ApiList } from "../../../../lib/backends/kubernetes/api-types.ts";
+import type { ApiEvent, ApiList } from "../../../../lib/backends/kubernetes/api/api-types.ts";
 import { createKubernetesBackend } from "../../../../lib/backends/kubernetes/backend.ts";
 import { Config } from "../../../../lib/config/config.ts";
 import type { KubernetesJobSpec } from "../../../../lib/runs/infrastructure.ts";

@@ -1,4 +1,4 @@
-import { connectByKubeconfig } from "../../../../lib/backends/kubernetes/kubeconfig.ts";
+import { connectByKubeconfig } from "../../../../lib/backends/kubernetes/connect/kubeconfig.ts";
 import type { Upstream } from "../../../faults/support/fault-proxy.ts";
 
 /** A cluster as a fault proxy reaches it. The kubeconfig's user must have a client certificate: a proxy adds no token. */

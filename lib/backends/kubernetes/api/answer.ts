@@ -1,0 +1,62 @@
+import type { IncomingMessage } from "node:http";
+import { isRecord } from "../../../runs/canonical-json.ts";
+import { ApiError } from "./api-error.ts";
+import type { ApiStatus } from "./api-types.ts";
+import { networkError } from "./transport.ts";
+
+/** An answer's body beyond this is nothing that was asked for. */
+const MAX_BODY_BYTES = 128 * 1_048_576;
+
+export interface Answer<T> {
+  readonly body: T;
+  /** The API server's clock when it answered, in milliseconds; no other clock is ever compared with its timestamps. */
+  readonly nowMs: number;
+}
+
+export const isSuccess = ({ statusCode = 0 }: IncomingMessage) =>
+  statusCode >= 200 && statusCode < 300;
+
+export async function readBody(response: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > MAX_BODY_BYTES)
+        throw new Error(`its answer is larger than ${MAX_BODY_BYTES} bytes`);
+    }
+  } catch (error) {
+    throw networkError(error); // the answer broke off
+  }
+  return Buffer.concat(chunks);
+}
+
+export function toAnswer<T>(response: IncomingMessage, bytes: Buffer): Answer<T> {
+  const nowMs = Date.parse(response.headers.date ?? "");
+  try {
+    return { body: JSON.parse(bytes.toString("utf8")) as T, nowMs };
+  } catch (cause) {
+    throw new ApiError(0, "its answer is not JSON", { cause });
+  }
+}
+
+export function toApiError(response: IncomingMessage, bytes: Buffer): ApiError {
+  const statusCode = response.statusCode ?? 0;
+  const status = parseStatus(bytes);
+  const seconds = Number(response.headers["retry-after"] ?? status.details?.retryAfterSeconds);
+  return new ApiError(statusCode, status.message ?? `HTTP ${statusCode}`, {
+    status,
+    retryAfterMs: Number.isFinite(seconds) ? seconds * 1_000 : undefined,
+  });
+}
+
+/** What a proxy in between answers is no Status: its text says nothing that could be relied on. */
+function parseStatus(bytes: Buffer): ApiStatus {
+  try {
+    const value: unknown = JSON.parse(bytes.toString("utf8"));
+    return isRecord(value) && value.kind === "Status" ? value : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,83 @@
+import type { IncomingMessage } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Connection } from "../connect/connection.ts";
+import { type Answer, isSuccess, readBody, toAnswer, toApiError } from "./answer.ts";
+import { type ApiCall, toHttpCall } from "./api-call.ts";
+import { retryPauseMs } from "./retry.ts";
+import { createTransport, networkError, type Transport } from "./transport.ts";
+
+/** One attempt may take so long, in milliseconds; a page of 500 Jobs takes 0.1 s on a healthy cluster. */
+const ATTEMPT_MS = 15_000;
+
+/** What we ask of a cluster. Failures are ApiErrors. */
+export interface KubernetesClient {
+  /** A call that may be repeated: its answer may have been lost before, and the verbs above reckon with that. */
+  call<T>(call: ApiCall): Promise<Answer<T>>;
+  /** An answer as it comes, until its end or the signal; whoever has enough of it destroys it. */
+  stream(call: ApiCall): Promise<IncomingMessage>;
+  close(): void;
+}
+
+export function createClient(
+  connection: Connection,
+  transport: Transport = createTransport(connection),
+): KubernetesClient {
+  const send = (call: ApiCall, signal: AbortSignal) =>
+    sendAuthorized(connection, transport, call, signal);
+  return {
+    call: <T>(call: ApiCall) =>
+      retrying(call.signal, async () => {
+        const signal = AbortSignal.any([call.signal, AbortSignal.timeout(ATTEMPT_MS)]);
+        const response = await send(call, signal);
+        return toAnswer<T>(response, await readBody(response));
+      }),
+    stream: (call) => retrying(call.signal, () => openStream(call, send)),
+    close: () => transport.close(),
+  };
+}
+
+async function retrying<T>(signal: AbortSignal, attempt: () => Promise<T>): Promise<T> {
+  for (let attempts = 1; ; attempts++) {
+    try {
+      signal.throwIfAborted();
+      return await attempt();
+    } catch (error) {
+      const failure = networkError(error);
+      const pauseMs = signal.aborted ? undefined : retryPauseMs(failure, attempts);
+      if (pauseMs === undefined) throw failure;
+      await pause(pauseMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
+
+/** The head of a stream has a deadline like any answer; what follows it has none but the caller's. */
+async function openStream(
+  call: ApiCall,
+  send: (call: ApiCall, signal: AbortSignal) => Promise<IncomingMessage>,
+): Promise<IncomingMessage> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), ATTEMPT_MS);
+  try {
+    return await send(call, AbortSignal.any([call.signal, late.signal]));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Sends with a token and, where it is refused, once more with another one. Throws an ApiError for any other status than 2xx. */
+async function sendAuthorized(
+  { token }: Connection,
+  transport: Transport,
+  call: ApiCall,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  const first = await token();
+  const response = await transport.send(toHttpCall(call, first, signal));
+  if (isSuccess(response)) return response;
+  const refusal = toApiError(response, await readBody(response));
+  const second = refusal.statusCode === 401 ? await token(first) : first;
+  if (second === first) throw refusal;
+  const again = await transport.send(toHttpCall(call, second, signal));
+  if (isSuccess(again)) return again;
+  throw toApiError(again, await readBody(again));
+}

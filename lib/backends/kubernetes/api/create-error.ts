@@ -1,0 +1,65 @@
+import type { CauseCode } from "../../../runs/cause.ts";
+import { LaunchError } from "../../../runs/launch-error.ts";
+import { ApiError } from "./api-error.ts";
+import { toLaunchError } from "./errors.ts";
+import { statusText } from "./status-text.ts";
+
+/** How a refused create is told apart. The first row that fits decides; no row: it may succeed later. */
+interface Row {
+  readonly codes: readonly number[];
+  /** In what the API server says; absent where its status code alone decides. */
+  readonly words?: RegExp;
+  readonly code: CauseCode;
+  readonly hint?: string;
+}
+
+const ROWS: readonly Row[] = [
+  // An object that etcd or the API server's own decoder finds too large will not shrink: 413, 422 or 500.
+  { codes: [400, 413, 422, 500], words: /too large|larger than max/i, code: "Invalid" },
+  { codes: [413], code: "Invalid" },
+  {
+    codes: [404],
+    words: /^namespaces? "/,
+    code: "Invalid",
+    hint: "Create the namespace, or name another one in the request.",
+  },
+  { codes: [403], words: /is being terminated/, code: "Invalid" },
+  { codes: [403], words: /(exceeded|failed) quota/, code: "QuotaExceeded" },
+  {
+    codes: [403],
+    words: /User "[^"]*" cannot /,
+    code: "Denied",
+    hint: "Grant Slipway's account the rights of deploy/kubernetes in this namespace, or use another one.",
+  },
+  { codes: [400, 403, 422], words: /denied/i, code: "AdmissionDenied" },
+  { codes: [403], code: "AdmissionDenied" },
+  { codes: [400, 405, 406, 415, 422], code: "Invalid" },
+];
+
+/** Why a Job was not created. `secrets` are the manifest's: the answer may repeat them. */
+export function toCreateError(
+  error: unknown,
+  doing: string,
+  secrets: readonly string[],
+): LaunchError {
+  if (!(error instanceof ApiError)) return toLaunchError(error, doing);
+  const { statusCode, status } = error;
+  const said = status.message ?? "";
+  const row = ROWS.find(
+    ({ codes, words }) => codes.includes(statusCode) && (words === undefined || words.test(said)),
+  );
+  const text = statusText(status, secrets) || `HTTP ${statusCode}`;
+  if (!row) return toLaunchError(withoutSecrets(error, text), doing);
+  return new LaunchError(row.code, `the cluster does not accept the Job: ${text}`, {
+    cause: withoutSecrets(error, text),
+    ...(row.hint === undefined ? {} : { hint: row.hint }),
+  });
+}
+
+/** Its own message may quote the manifest, and errors are logged. */
+const withoutSecrets = ({ statusCode, status, retryAfterMs, cause }: ApiError, text: string) =>
+  new ApiError(statusCode, statusCode === 0 ? "no answer" : text, {
+    status: statusCode === 0 ? {} : { reason: status.reason ?? "", message: text },
+    retryAfterMs,
+    cause: statusCode === 0 ? cause : undefined,
+  });

@@ -1,0 +1,30 @@
+import type { Job } from "../api/api-types.ts";
+
+type Condition = NonNullable<NonNullable<Job["status"]>["conditions"]>[number];
+
+/** The condition of this type where it holds; conditions, for `completionTime` is set on success only. */
+export function conditionOf(job: Job, type: string): Condition | undefined {
+  return job.status?.conditions?.find((one) => one.type === type && one.status === "True");
+}
+
+/** The Job is finally done: the controllers will do nothing more with it. */
+export function terminalCondition(job: Job): Condition | undefined {
+  return conditionOf(job, "Complete") ?? conditionOf(job, "Failed");
+}
+
+/** The controller has decided how it ends and waits for its pods to be gone (1.31 and later). */
+export function decidedCondition(job: Job): Condition | undefined {
+  return conditionOf(job, "SuccessCriteriaMet") ?? conditionOf(job, "FailureTarget");
+}
+
+export const isSuspended = (job: Job) => job.spec?.suspend === true;
+
+/**
+ * Whether the first failing pod fails the Job for good: then the end of its one pod is its end. With retries, several
+ * completions or rules of the request's own only the Job itself knows.
+ */
+export function endsWithItsPod({ spec }: Job): boolean {
+  return (
+    (spec?.completions ?? 1) === 1 && (spec?.parallelism ?? 1) === 1 && spec?.backoffLimit === 0
+  );
+}

@@ -1,0 +1,59 @@
+import { type Cause, type CauseCode, causeOf } from "../../../runs/cause.ts";
+import type { ApiEvent, Pod } from "../api/api-types.ts";
+import { newest } from "./waiting-cause.ts";
+
+/** https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#pod-disruption-conditions */
+const DISRUPTIONS: Readonly<Record<string, CauseCode>> = {
+  PreemptionByScheduler: "Preempted",
+  DeletionByTaintManager: "NodeLost",
+  EvictionByEvictionAPI: "Evicted",
+  DeletionByPodGC: "NodeLost",
+  TerminationByKubelet: "Evicted",
+};
+
+/** What `status.reason` of a failed pod says: written by the kubelet and the node controllers. */
+const POD_REASONS: Readonly<Record<string, CauseCode>> = {
+  Evicted: "Evicted",
+  Preempting: "Preempted",
+  NodeLost: "NodeLost",
+  NodeShutdown: "NodeLost",
+  Shutdown: "NodeLost",
+  Terminated: "NodeLost",
+  NodeAffinity: "Unschedulable",
+  UnexpectedAdmissionError: "Unschedulable",
+  DeadlineExceeded: "DeadlineExceeded",
+};
+
+const EVENTS: Readonly<Record<string, CauseCode>> = {
+  Preempted: "Preempted",
+  TaintManagerEviction: "NodeLost",
+  NodeNotReady: "NodeLost",
+  Evicted: "Evicted",
+};
+
+/** What happened to a pod that was not its command's doing; undefined where nothing did. */
+export function disruptionOf(pod: Pod): Cause | undefined {
+  const condition = pod.status?.conditions?.find(
+    ({ type, status }) => type === "DisruptionTarget" && status === "True",
+  );
+  if (condition)
+    return causeOf(DISRUPTIONS[condition.reason ?? ""] ?? "Evicted", wordsOf(condition));
+  const { reason = "", message } = pod.status ?? {};
+  const code = POD_REASONS[reason] ?? (/^OutOf/.test(reason) ? "Unschedulable" : undefined);
+  return code && causeOf(code, wordsOf({ reason, message }));
+}
+
+/** The same from the events of a pod that is gone: the Job's condition says only that it was disrupted. */
+export function disruptionFromEvents(events: readonly ApiEvent[], message: string): Cause {
+  const event = newest(events, ({ reason = "" }) => Object.hasOwn(EVENTS, reason));
+  const code = (event && EVENTS[event.reason ?? ""]) ?? "Evicted";
+  return causeOf(code, event ? `${event.reason}: ${event.message ?? ""}` : message);
+}
+
+const wordsOf = ({
+  reason,
+  message,
+}: {
+  readonly reason?: string | undefined;
+  readonly message?: string | undefined;
+}) => [reason, message].filter(Boolean).join(": ");

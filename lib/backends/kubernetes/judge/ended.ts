@@ -1,0 +1,37 @@
+import type { Ended } from "../../../runs/observation.ts";
+import { mask } from "../../../runs/redact.ts";
+import { cutText } from "../../../runs/text.ts";
+import { conditionOf, terminalCondition } from "./conditions.ts";
+import { type JobView, type Times, timesOf } from "./job-view.ts";
+import { toIso } from "./observed-run.ts";
+
+/** What clusters say can be long (a policy's every violation); a result has room for this many characters of it. */
+const MAX_MESSAGE = 2_000;
+
+/** An end as a result tells it: with the times of its pods, and without the values of its secrets in what the cluster said. */
+export function ended(
+  view: Pick<JobView, "job" | "pods">,
+  run: Ended["run"],
+  end: Pick<Ended, "outcome" | "statusCode" | "cause">,
+  times: Partial<Times> = {},
+): Ended {
+  const { startedAt, finishedAt, attempts } = { ...timesOf(view), ...times };
+  const finished = finishedAt ?? finishOf(view.job);
+  return {
+    state: "ended",
+    run,
+    ...end,
+    cause: end.cause && {
+      ...end.cause,
+      message: cutText(mask(end.cause.message, run.secrets), MAX_MESSAGE),
+    },
+    startedAt: toIso(startedAt),
+    finishedAt: toIso(finished),
+    attempts,
+  };
+}
+
+function finishOf(job: JobView["job"]): string | undefined {
+  if (conditionOf(job, "Complete")) return job.status?.completionTime;
+  return terminalCondition(job)?.lastTransitionTime;
+}

@@ -1,0 +1,77 @@
+import { hashRunId } from "../../../runs/names.ts";
+import type { ObservedRun } from "../../../runs/observation.ts";
+import { secretValues } from "../../../runs/redact.ts";
+import type { Job } from "../api/api-types.ts";
+import { ANNOTATIONS, MARKER_VERSION, OPEN_LABEL, PREFIX, RUN_LABEL } from "../markers.ts";
+import { terminalCondition } from "./conditions.ts";
+
+/** A run as its Job shows it, with what settling needs besides. */
+export interface KubernetesRun extends ObservedRun {
+  /** `ttlSecondsAfterFinished` as the request had it; undefined where it had none. */
+  readonly ttlSeconds: number | undefined;
+  /** The Job is finished, so that the cluster removes it by itself once it has a TTL. */
+  readonly finished: boolean;
+}
+
+export interface ReadRun {
+  readonly run: KubernetesRun;
+  /** Why it cannot be judged; undefined where it can. */
+  readonly problem: string | undefined;
+}
+
+/** What a Job says of its run. Somebody may have changed it behind our back: then it is described as far as it goes. */
+export function readRun(job: Job, target: string): ReadRun {
+  const { name = "", namespace = "", labels = {}, annotations = {} } = job.metadata ?? {};
+  const id = annotations[ANNOTATIONS.id];
+  const hash = labels[RUN_LABEL] ?? "";
+  const run: KubernetesRun = {
+    key: {
+      id: id ?? name,
+      hash,
+      target: { type: "kubernetes-job", name: target },
+      name: annotations[ANNOTATIONS.name],
+      namespace,
+    },
+    identifier: `${namespace}/${name}`,
+    uid: job.metadata?.uid ?? "",
+    revision: job.metadata?.resourceVersion ?? "",
+    source: `/kubernetes/${target}/${namespace}`,
+    labels: ownLabels(labels),
+    secrets: secretsOf(job),
+    streamOutput: annotations[ANNOTATIONS.streamOutput] !== "false",
+    settled: labels[OPEN_LABEL] === undefined,
+    createdAt: toIso(job.metadata?.creationTimestamp) ?? "",
+    warnings: [],
+    ttlSeconds: toCount(annotations[ANNOTATIONS.ttlSeconds]),
+    finished: terminalCondition(job) !== undefined,
+  };
+  return { run, problem: problemOf(id, hash, annotations[ANNOTATIONS.version]) };
+}
+
+function problemOf(id: string | undefined, hash: string, version = MARKER_VERSION) {
+  if (id === undefined) return `its annotation ${ANNOTATIONS.id} is gone`;
+  if (hashRunId(id) !== hash) return `its label ${RUN_LABEL} does not belong to its id`;
+  if (version !== MARKER_VERSION) return `another version of Slipway made it (${version})`;
+  return undefined;
+}
+
+function ownLabels(labels: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(labels).filter(([name]) => !name.startsWith(PREFIX)));
+}
+
+function secretsOf({ spec }: Job): string[] {
+  const { containers = [], initContainers = [] } = spec?.template?.spec ?? {};
+  const variables = [...containers, ...initContainers].flatMap(({ env = [] }) => env);
+  return variables.flatMap(({ name, value }) => secretValues({ [name]: value }));
+}
+
+/** As other engines write it, with milliseconds. */
+export function toIso(timestamp: string | undefined): string | undefined {
+  const ms = Date.parse(timestamp ?? "");
+  return Number.isFinite(ms) ? new Date(ms).toISOString() : undefined;
+}
+
+/** A whole number from an annotation; undefined where it holds none. */
+export function toCount(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+}

@@ -1,0 +1,86 @@
+import { type Cause, causeOf } from "../../../runs/cause.ts";
+import type { ApiEvent, Pod } from "../api/api-types.ts";
+import { causeOfPull, explainsPull } from "./image-cause.ts";
+
+/** What the kubelet calls the state of a container that does not start, and what that is to us. */
+const REASONS: Readonly<Record<string, (message: string) => Cause>> = {
+  ErrImagePull: causeOfPull,
+  ImagePullBackOff: causeOfPull,
+  RegistryUnavailable: causeOfPull,
+  ErrImageNeverPull: (message) => causeOf("ImageNotFound", message),
+  ImageInspectError: (message) => causeOf("ImageNotFound", message),
+  SignatureValidationFailed: (message) => causeOf("ImageInvalid", message),
+  InvalidImageName: (message) => causeOf("ImageInvalid", message),
+  CreateContainerConfigError: (message) => causeOf("ConfigError", message),
+  CreateContainerError: (message) => causeOf("ConfigError", message),
+  RunContainerError: (message) => causeOf("ConfigError", message),
+};
+
+/** What the events of a pod that is stuck before its containers say. */
+const POD_EVENTS: Readonly<Record<string, (message: string) => Cause>> = {
+  FailedMount: (message) => causeOf("ConfigError", message),
+  FailedAttachVolume: (message) => causeOf("NeverStarted", message),
+  FailedCreatePodSandBox: (message) => causeOf("NeverStarted", message),
+  FailedScheduling: (message) => causeOf("Unschedulable", message),
+};
+
+/** Why a pod stays Pending; undefined where it does not say. */
+export function causeOfPendingPod(pod: Pod, events: readonly ApiEvent[] = []): Cause | undefined {
+  return waitingContainer(pod, events) ?? unschedulable(pod) ?? fromEvents(events);
+}
+
+/** The state of its first container that waits, in a few words. */
+export function waitingReason(pod: Pod): string | undefined {
+  const { reason, message } = waitingStates(pod)[0] ?? {};
+  if (reason) return message ? `${reason}: ${message}` : reason;
+  const scheduled = conditionOf(pod, "PodScheduled");
+  return scheduled?.status === "False" ? `${scheduled.reason}: ${scheduled.message}` : undefined;
+}
+
+function waitingContainer(pod: Pod, events: readonly ApiEvent[]): Cause | undefined {
+  for (const { reason = "", message = "" } of waitingStates(pod)) {
+    const known = Object.hasOwn(REASONS, reason) ? REASONS[reason] : undefined;
+    if (!known) continue;
+    const isPull = known === causeOfPull && !explainsPull(message);
+    const words = (isPull ? pullFailure(events) : undefined) ?? message;
+    return known(words ? `${reason}: ${words}` : reason);
+  }
+  return undefined;
+}
+
+/** The init containers' first: the others wait for them. */
+function waitingStates({ status }: Pod) {
+  const all = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+  return all.flatMap(({ state }) => (state?.waiting?.reason ? [state.waiting] : []));
+}
+
+/** Before 1.32 a container in back-off had forgotten why; its events remember. */
+const pullFailure = (events: readonly ApiEvent[]) =>
+  newest(events, ({ reason, message = "" }) => reason === "Failed" && explainsPull(message))
+    ?.message;
+
+function unschedulable(pod: Pod): Cause | undefined {
+  const scheduled = conditionOf(pod, "PodScheduled");
+  if (scheduled?.status !== "False") return undefined;
+  return causeOf("Unschedulable", scheduled.message ?? scheduled.reason ?? "no node takes it");
+}
+
+function fromEvents(events: readonly ApiEvent[]): Cause | undefined {
+  const event = newest(events, ({ reason = "" }) => Object.hasOwn(POD_EVENTS, reason));
+  return event && POD_EVENTS[event.reason ?? ""]?.(`${event.reason}: ${event.message ?? ""}`);
+}
+
+export function newest(
+  events: readonly ApiEvent[],
+  holds: (event: ApiEvent) => boolean,
+): ApiEvent | undefined {
+  return events
+    .filter(holds)
+    .sort((one, other) => happenedAt(other).localeCompare(happenedAt(one)))[0];
+}
+
+const happenedAt = ({ eventTime, lastTimestamp, metadata }: ApiEvent) =>
+  lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? "";
+
+const conditionOf = ({ status }: Pod, type: string) =>
+  status?.conditions?.find((one) => one.type === type);

@@ -1,0 +1,69 @@
+import type { Observation } from "../../../runs/observation.ts";
+import type { Cluster } from "../api/cluster.ts";
+import { toLaunchError } from "../api/errors.ts";
+import type { JobView } from "../judge/job-view.ts";
+import { judge } from "../judge/judge.ts";
+import { namedPod, needsEvents } from "../judge/judge-failed.ts";
+import { demandOf } from "../judge/limits.ts";
+import { readRun } from "../judge/observed-run.ts";
+import { carryOut } from "./carry-out.ts";
+import { readEvents } from "./look-closer.ts";
+import type { PodsByRun } from "./read-pods.ts";
+import { type Page, readViews } from "./read-views.ts";
+
+/** Runs that need calls of their own are looked at so many at once. */
+const AT_ONCE = 8;
+
+/** The Jobs of one page, judged; what their limits demand is done on the way. One that cannot be judged stops no other. */
+export async function* judgePage(
+  cluster: Cluster,
+  page: Page,
+  live: PodsByRun,
+  signal: AbortSignal,
+): AsyncGenerator<Observation> {
+  const hard: JobView[] = [];
+  for (const view of await readViews(cluster, page, live, signal)) {
+    const seen = tryTo(view, () => (needsCalls(view) ? undefined : judge(view)));
+    if (seen) yield seen;
+    else hard.push(view);
+  }
+  for (let start = 0; start < hard.length; start += AT_ONCE) {
+    const some = hard.slice(start, start + AT_ONCE);
+    const seen = await Promise.all(some.map((view) => observe(cluster, view, signal)));
+    yield* seen.filter((one) => one !== undefined);
+  }
+}
+
+const needsCalls = (view: JobView) => demandOf(view) !== undefined || needsEvents(view);
+
+/** One run, with the calls that it takes; undefined where it is gone. */
+export async function observe(
+  cluster: Cluster,
+  view: JobView,
+  signal: AbortSignal,
+): Promise<Observation | undefined> {
+  try {
+    const done = await carryOut(cluster, view, signal);
+    if (!done || !needsEvents(done)) return done && judge(done);
+    const events = await readEvents(cluster, done.job, done.pods ?? [], signal, namedPod(done));
+    return judge({ ...done, events });
+  } catch (error) {
+    signal.throwIfAborted();
+    return unknown(view, toLaunchError(error, "look at it closer").message);
+  }
+}
+
+/** Somebody may have written into it what no Job can have. */
+function tryTo(view: JobView, look: () => Observation | undefined): Observation | undefined {
+  try {
+    return look();
+  } catch {
+    return unknown(view, "its Job cannot be understood");
+  }
+}
+
+const unknown = ({ job, target }: JobView, reason: string): Observation => ({
+  state: "unknown",
+  run: readRun(job, target).run,
+  reason,
+});

@@ -1,0 +1,53 @@
+import type { Job, Pod } from "../api/api-types.ts";
+import { isTerminal, latest, mainContainerName, startOf, statusOf } from "../judge/pod-facts.ts";
+
+/** Where a run's output is to be read. */
+export interface LogSource {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  /** The instance before the current one: the current one has not begun. */
+  readonly previous: boolean;
+  /** Nothing more comes from it. */
+  readonly ended: boolean;
+  /** Which start of which container of which pod this is. */
+  readonly instance: string;
+}
+
+/**
+ * The newest pod whose command was started; where none was, what an init container said that failed or still runs.
+ * undefined where nothing has been started yet.
+ */
+export function logSourceOf(job: Job, pods: readonly Pod[]): LogSource | undefined {
+  const main = mainContainerName(job);
+  const started = latest(pods, (pod) => startOf(pod, main) !== undefined);
+  if (started) return sourceOf(started, main);
+  const initializing = latest(pods, (pod) => initContainer(pod) !== undefined);
+  return initializing && sourceOf(initializing, initContainer(initializing) ?? main);
+}
+
+function sourceOf(pod: Pod, container: string): LogSource {
+  const { name = "", namespace = "", uid } = pod.metadata ?? {};
+  const status = statusOf(pod, container) ?? initStatus(pod, container);
+  const isWaiting = status?.state?.waiting !== undefined;
+  const restarts = status?.restartCount ?? 0;
+  return {
+    namespace,
+    pod: name,
+    container,
+    previous: isWaiting && status?.lastState?.terminated !== undefined,
+    ended: isTerminal(pod) || status?.state?.terminated !== undefined,
+    instance: `${uid}/${container}/${isWaiting ? restarts - 1 : restarts}`,
+  };
+}
+
+const initStatus = ({ status }: Pod, container: string) =>
+  status?.initContainerStatuses?.find(({ name }) => name === container);
+
+/** The one that keeps the others waiting: the last that was started. */
+function initContainer({ status }: Pod): string | undefined {
+  return status?.initContainerStatuses?.findLast(
+    ({ state, lastState }) =>
+      state?.running !== undefined || (state?.terminated ?? lastState?.terminated)?.exitCode,
+  )?.name;
+}

@@ -1,0 +1,106 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { unavailable } from "../../../runs/launch-error.ts";
+import type { ObservedRun } from "../../../runs/observation.ts";
+import type { OutputOptions } from "../../backend.ts";
+import type { Job } from "../api/api-types.ts";
+import type { Cluster } from "../api/cluster.ts";
+import { endsWithItsPod, terminalCondition } from "../judge/conditions.ts";
+import { readJob } from "../look/look-closer.ts";
+import { readPodsOf } from "../look/read-pods.ts";
+import { type LogSource, logSourceOf } from "./log-source.ts";
+import { readLog, readTail } from "./read-log.ts";
+import { createTimestampFilter } from "./timestamped.ts";
+
+/** Between two looks whether there is more to read, in milliseconds. */
+const LOOK_EVERY_MS = 500;
+
+/** A line is thought to have so many bytes; where its end turns out shorter than asked for, all of it is read. */
+const BYTES_PER_LINE = 32;
+
+export function readOutput(
+  cluster: Cluster,
+  run: ObservedRun,
+  options: OutputOptions,
+): AsyncGenerator<Uint8Array> {
+  return options.follow ? follow(cluster, run, options) : readOnce(cluster, run, options);
+}
+
+async function* readOnce(
+  cluster: Cluster,
+  run: ObservedRun,
+  { signal, tailBytes }: OutputOptions,
+): AsyncGenerator<Uint8Array> {
+  const { source } = await findSource(cluster, run, signal);
+  if (!source) return;
+  if (tailBytes === undefined) {
+    yield* readLog(cluster, source, {}, signal);
+    return;
+  }
+  const lines = Math.ceil(tailBytes / BYTES_PER_LINE);
+  const some = await readTail(cluster, source, lines, tailBytes, signal);
+  if (some.length === tailBytes || lines >= tailBytes) yield some;
+  else yield await readTail(cluster, source, tailBytes, tailBytes, signal);
+}
+
+/** Across restarts of the container, retries of the Job and streams that break off, each line once. */
+async function* follow(
+  cluster: Cluster,
+  run: ObservedRun,
+  { signal, tailBytes }: OutputOptions,
+): AsyncGenerator<Uint8Array> {
+  let tailLines = tailBytes && Math.ceil(tailBytes / BYTES_PER_LINE);
+  let instance: string | undefined;
+  let last: string | undefined;
+  while (!signal.aborted) {
+    const { source, isOver } = await findSource(cluster, run, signal);
+    if (source && source.instance !== instance) [instance, last] = [source.instance, undefined];
+    const wasEnded = source?.ended ?? false;
+    if (source) {
+      const lines = createTimestampFilter(last);
+      const sinceTime = last && toSeconds(last);
+      const query = { follow: !wasEnded, timestamps: true, sinceTime, tailLines };
+      tailLines = undefined; // of what was there at the beginning
+      try {
+        for await (const chunk of readLog(cluster, source, query, signal))
+          for (const piece of lines.push(chunk)) yield piece;
+      } catch (error) {
+        if (signal.aborted) return;
+        if (wasEnded || isOver) throw error;
+      }
+      last = lines.last;
+    }
+    if (isOver && (wasEnded || !source)) return;
+    await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** `sinceTime` counts in whole seconds; what comes twice is dropped by its timestamp. */
+const toSeconds = (timestamp: string) => timestamp.replace(/\.\d+/, "");
+
+interface Found {
+  /** undefined where there is nothing to read. */
+  readonly source: LogSource | undefined;
+  /** Nothing more will be started. */
+  readonly isOver: boolean;
+}
+
+async function findSource(
+  cluster: Cluster,
+  { identifier, key: { hash }, uid }: ObservedRun,
+  signal: AbortSignal,
+): Promise<Found> {
+  const [namespace = "", name = ""] = identifier.split("/");
+  const [answer, byRun] = await Promise.all([
+    readJob(cluster, namespace, name, signal),
+    readPodsOf(cluster, namespace, [hash], signal),
+  ]);
+  if (!byRun) throw unavailable("its pods may not be read");
+  const job = answer?.body.metadata?.uid === uid ? answer.body : undefined;
+  const pods = byRun.get(hash) ?? [];
+  if (!job || (pods.length === 0 && hasHadPods(job))) throw unavailable("its pods are gone");
+  const source = logSourceOf(job, pods);
+  const isLast = source?.ended === true && endsWithItsPod(job);
+  return { source, isOver: isLast || terminalCondition(job) !== undefined };
+}
+
+const hasHadPods = ({ status }: Job) => (status?.succeeded ?? 0) + (status?.failed ?? 0) > 0;
