@@ -42,8 +42,9 @@ export function exitCodeOf({
       return EXIT.cancelled;
     case "rejected":
       return EXIT.badRequest;
-    case "submitted":
     case "delayed":
+      return EXIT.unavailable;
+    case "submitted":
       return EXIT.notYet;
   }
 }

@@ -16,7 +16,7 @@ test.each([
   ["cancelled", 143, 130],
   ["cancelled", -1, 130],
   ["rejected", null, 65],
-  ["delayed", null, 75],
+  ["delayed", null, 69],
   ["submitted", null, 75],
 ] as const)("a run that is %s with %j ends slipway with %i", (state, code, expected) => {
   expect(exitCodeOf({ state, status_code: code })).toBe(expected);
