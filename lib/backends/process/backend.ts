@@ -55,7 +55,7 @@ export function createProcessBackend(deps: BackendDependencies): Backend<Process
           run,
           {
             path: pathOf(run.key),
-            onlyFirst: ephemeral && (run.receiveCount ?? 1) > 1,
+            ephemeral,
             start: (directory) => startRecorder(directory, env, signal),
           },
           signal,

@@ -8,8 +8,12 @@ import { identify, type ProcessIdentity } from "./process-identity.ts";
 import type { ClaimRecord, RequestRecord } from "./records.ts";
 import { type Contents, createRunDirectory } from "./run-directory.ts";
 
-/** Makes the run, not yet started; false where its name is taken. Throws `Invalid`. */
-export function createRun(path: string, run: Run<ProcessSpec>): Promise<boolean> {
+/** Makes the run, not yet started; false where its name is taken. The grace is that of its deadline. Throws `Invalid`. */
+export function createRun(
+  path: string,
+  run: Run<ProcessSpec>,
+  graceSeconds: number,
+): Promise<boolean> {
   const launch = planOf(run);
   const { labels, stream_output, timeout_seconds } = run.spec;
   const request: RequestRecord = {
@@ -18,7 +22,9 @@ export function createRun(path: string, run: Run<ProcessSpec>): Promise<boolean>
     labels,
     secrets: secretValues(launch.env),
     streamOutput: stream_output,
-    ...(timeout_seconds === undefined ? {} : { timeoutSeconds: timeout_seconds }),
+    ...(timeout_seconds === undefined
+      ? {}
+      : { limit: { timeoutSeconds: timeout_seconds, graceSeconds } }),
   };
   return create(path, { [FILES.request]: request, [FILES.launch]: launch });
 }

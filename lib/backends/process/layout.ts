@@ -24,9 +24,6 @@ export const FILES = {
   recorderLog: "recorder.log",
 } as const;
 
-/** Between the polite and the final signal where a run is past its own deadline. */
-export const DEADLINE_GRACE_SECONDS = 10;
-
 const HASH = /^[a-z2-7]{16}$/;
 
 export const isRunDirectory = (name: string) => HASH.test(name);

@@ -61,7 +61,7 @@ function verdictOf(end: EndRecord, { request, cancel }: Facts): Verdict {
   const statusCode = end.kind === "exited" ? end.status : -1;
   if (end.stop === "cancel" && cancel) return { ...stopped(cancel), statusCode };
   if (end.stop === "deadline") {
-    const message = `It ran longer than its timeout_seconds of ${request.timeoutSeconds}.`;
+    const message = `It ran longer than its timeout_seconds of ${request.limit?.timeoutSeconds}.`;
     return { outcome: "failed", statusCode, cause: causeOf("DeadlineExceeded", message) };
   }
   if (end.kind === "exited") return exited(end.status);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { createFile, isErrno } from "./atomic-file.ts";
 import { type Command, startCommand } from "./command.ts";
-import { DEADLINE_GRACE_SECONDS, FILES, workingDirectoryOf } from "./layout.ts";
+import { FILES, workingDirectoryOf } from "./layout.ts";
 import { identify } from "./process-identity.ts";
 import { signalTree } from "./process-tree.ts";
 import { inheritedEnvironment, READY_FD } from "./recorder-protocol.ts";
@@ -84,9 +84,10 @@ async function attend(command: Command, request: RequestRecord, own: Stopper): P
   return { kind: "exited", status, stop, at: finishedAt, outputLost: spool.problem };
 }
 
-function setDeadline({ timeoutSeconds }: RequestRecord, own: Stopper): NodeJS.Timeout | undefined {
-  if (timeoutSeconds === undefined) return undefined;
-  return setTimeout(() => own.ask("deadline", DEADLINE_GRACE_SECONDS), timeoutSeconds * 1_000);
+function setDeadline({ limit }: RequestRecord, own: Stopper): NodeJS.Timeout | undefined {
+  if (!limit) return undefined;
+  const stop = () => own.ask("deadline", limit.graceSeconds);
+  return setTimeout(stop, limit.timeoutSeconds * 1_000);
 }
 
 async function copy(output: AsyncIterable<Uint8Array>, spool: Spool): Promise<void> {

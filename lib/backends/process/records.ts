@@ -21,7 +21,8 @@ export const RequestRecord = z.object({
   /** Values that the output may hold; they stay as long as the output does. */
   secrets: z.array(z.string()),
   streamOutput: z.boolean(),
-  timeoutSeconds: z.number().optional(),
+  /** How long it may run, and how long it then has between the polite and the final signal. */
+  limit: z.object({ timeoutSeconds: z.number(), graceSeconds: z.number() }).optional(),
 });
 export type RequestRecord = z.infer<typeof RequestRecord>;
 

@@ -8,10 +8,13 @@ import { type Facts, readFacts } from "./facts.ts";
 
 export interface Submitter {
   readonly path: string;
-  /** A first submission only: an earlier one may have run where nothing of it is left (Lambda). */
-  readonly onlyFirst: boolean;
+  /** In Lambda: an earlier submission may have run though nothing of it is left, and what runs ends with its invocation. */
+  readonly ephemeral: boolean;
   start(directory: string, signal: AbortSignal): Promise<void>;
 }
+
+/** Between the polite and the final signal at a run's deadline: in Lambda, less than what the submitter keeps back. */
+const deadlineGraceSeconds = (ephemeral: boolean) => (ephemeral ? 2 : 10);
 
 /** How long another launcher that has just made the run may take to start it before we do so too. */
 const START_PATIENCE_MS = 1_000;
@@ -25,12 +28,13 @@ export interface Submitted {
 /** Makes and starts the run, or finishes the start that another launcher began. */
 export async function submitRun(
   run: Run<ProcessSpec>,
-  { path, onlyFirst, start }: Submitter,
+  { path, ephemeral, start }: Submitter,
   signal: AbortSignal,
 ): Promise<Submitted> {
   const existing = await readFacts(path);
-  if (!existing && onlyFirst) throw mayHaveRun();
-  const created = existing === undefined && (await createRun(path, run));
+  if (!existing && ephemeral && (run.receiveCount ?? 1) > 1) throw mayHaveRun();
+  const created =
+    existing === undefined && (await createRun(path, run, deadlineGraceSeconds(ephemeral)));
   if (!created) await untilClaimed(path, signal);
   let facts = await mustRead(path);
   refuseOthers(facts, run);

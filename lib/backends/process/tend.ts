@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createFile } from "./atomic-file.ts";
 import { type Facts, readFacts } from "./facts.ts";
-import { DEADLINE_GRACE_SECONDS, FILES, workingDirectoryOf } from "./layout.ts";
+import { FILES, workingDirectoryOf } from "./layout.ts";
 import { standingOf } from "./process-identity.ts";
 import { signalTree, type Tree } from "./process-tree.ts";
 import type { Stop } from "./records.ts";
@@ -60,11 +60,8 @@ function limitOf({ request, start, cancel }: Facts) {
     const politeAt = Date.parse(cancel.at);
     return { stop: "cancel", politeAt, finalAt: politeAt + cancel.graceSeconds * 1_000 } as const;
   }
-  if (!start || request.timeoutSeconds === undefined) return undefined;
-  const politeAt = Date.parse(start.at) + request.timeoutSeconds * 1_000;
-  return {
-    stop: "deadline",
-    politeAt,
-    finalAt: politeAt + DEADLINE_GRACE_SECONDS * 1_000,
-  } as const;
+  if (!start || !request.limit) return undefined;
+  const politeAt = Date.parse(start.at) + request.limit.timeoutSeconds * 1_000;
+  const finalAt = politeAt + request.limit.graceSeconds * 1_000;
+  return { stop: "deadline", politeAt, finalAt } as const;
 }

@@ -81,7 +81,12 @@ describe("a command", () => {
 
 describe("the environment", () => {
   test("is the launcher's own, with the request's over it", async () => {
-    const env = { ...process.env, INHERITED: "yes", GONE: "yes", NODE_OPTIONS: "--no-warnings" };
+    const env = {
+      ...process.env,
+      INHERITED: "yes",
+      GONE: "yes",
+      NODE_OPTIONS: "--require /no/such",
+    };
     const what = run('echo "$INHERITED ${GONE-gone} $NODE_OPTIONS"', { env: { GONE: null } });
     const submitter = launcherIn(env);
     await submit(submitter, what);
@@ -89,7 +94,7 @@ describe("the environment", () => {
 
     const output = await collect(submitter.output(seen, { signal: deadline() }));
 
-    expect(String(output)).toBe("yes gone --no-warnings\n");
+    expect(String(output)).toBe("yes gone --require /no/such\n");
   });
 
   test.each([

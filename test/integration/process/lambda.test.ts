@@ -33,3 +33,12 @@ test("a redelivery to another environment is not risked in Lambda", async () => 
 
   await expect(refusal).rejects.toMatchObject({ code: "EngineLost", retryable: false });
 });
+
+test("a run that ignores its deadline is over soon after it in Lambda", async () => {
+  const what = run("trap '' TERM; while :; do sleep 0.1; done", { timeout_seconds: 1 });
+  await submit(inLambda(), what);
+
+  const ended = await untilEnded(inLambda(), what);
+
+  expect(ended).toMatchObject({ statusCode: -9, cause: { code: "DeadlineExceeded" } });
+});

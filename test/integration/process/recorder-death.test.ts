@@ -1,15 +1,18 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { createRun } from "../../../lib/backends/process/create-run.ts";
-import { workingDirectoryOf } from "../../../lib/backends/process/layout.ts";
+import { FILES, workingDirectoryOf } from "../../../lib/backends/process/layout.ts";
+import { startRecorder } from "../../../lib/backends/process/start-recorder.ts";
 import type { ProcessSpec } from "../../../lib/runs/infrastructure.ts";
 import type { Run } from "../../../lib/runs/run.ts";
+import { FENCE } from "../../contract/arena.ts";
 import { useProcesses } from "./support/arena.ts";
 import { exists } from "./support/run-files.ts";
 
-const { processes, launcher, run, submit, untilEnded } = useProcesses();
+const { processes, launcher, run, submit, untilEnded, deadline } = useProcesses();
 
 /** More calls than any recorder makes: one that never finishes is broken. */
 const MAX_CALLS = 60;
@@ -32,6 +35,33 @@ async function recordKilledAfter(calls: number, directory: string): Promise<"kil
   return signal === "SIGKILL" ? "killed" : "finished";
 }
 
+test("many recorders that are started for one run run it once", async () => {
+  const what = run("exit 0");
+  const directory = processes().directoryOf(what.key);
+  await createRun(directory, what as Run<ProcessSpec>, 10);
+
+  await Promise.all(
+    [1, 2, 3, 4].map(() => startRecorder(directory, process.env, AbortSignal.timeout(30_000))),
+  );
+
+  expect(await untilEnded(launcher(), what)).toMatchObject({ outcome: "completed" });
+  expect(await processes().countStarts(what.key)).toBe(1);
+});
+
+test("a recorder that comes after a fence starts nothing", async () => {
+  const what = run("exit 0");
+  const directory = processes().directoryOf(what.key);
+  await createRun(directory, what as Run<ProcessSpec>, 10);
+  const { outcome } = await launcher().cancel(what.key, FENCE, deadline());
+
+  await startRecorder(directory, process.env, deadline());
+
+  expect(outcome).toBe("fenced");
+  expect(await untilEnded(launcher(), what)).toMatchObject({ outcome: "crashed", attempts: 0 });
+  expect(await processes().countStarts(what.key)).toBe(0);
+  expect(await exists(join(directory, FILES.launch))).toBe(false);
+});
+
 test("a recorder killed between any two of its calls costs at most the result, never its truth", {
   timeout: 600_000,
 }, async () => {
@@ -40,7 +70,7 @@ test("a recorder killed between any two of its calls costs at most the result, n
     expect(calls).toBeLessThan(MAX_CALLS);
     const what = run("exit 0");
     const directory = processes().directoryOf(what.key);
-    await createRun(directory, what as Run<ProcessSpec>);
+    await createRun(directory, what as Run<ProcessSpec>, 10);
 
     const fate = await recordKilledAfter(calls, directory);
     await submit(launcher(), what);

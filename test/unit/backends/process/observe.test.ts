@@ -24,7 +24,7 @@ function someFacts(overrides: Partial<Facts> = {}): Facts {
       labels: { team: "data" },
       secrets: ["hidden"],
       streamOutput: true,
-      timeoutSeconds: 5,
+      limit: { timeoutSeconds: 5, graceSeconds: 10 },
     },
     claim: { kind: "recorder", process: RECORDER },
     start: { process: COMMAND, at: AT },
