@@ -3,13 +3,14 @@ import { connect } from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { describe } from "vitest";
+import { whyNoAwsTools } from "./aws-tools.ts";
 import { whyNoElasticMq } from "./elasticmq.ts";
 
 /**
  * Real engines that tests use when they are there. `SLIPWAY_REQUIRE_ENGINES=docker,kubernetes` turns a missing one from
  * a skip that says why into a failure: so CI cannot pass without them.
  */
-export type EngineName = "docker" | "kubernetes" | "elasticmq";
+export type EngineName = "docker" | "kubernetes" | "elasticmq" | "aws";
 
 interface Engine {
   readonly reachable: boolean;
@@ -45,6 +46,10 @@ const PROBES: Record<EngineName, () => Promise<Engine>> = {
       reachable: existsSync(path),
       why: "there is no kubeconfig (set KUBECONFIG to any cluster's: kind and k3d will do)",
     };
+  },
+  aws: async () => {
+    const why = whyNoAwsTools();
+    return { reachable: why === undefined, why: why ?? "" };
   },
   elasticmq: async () => {
     const why = await whyNoElasticMq();
