@@ -35,7 +35,7 @@ export function readInlineCluster(
   const token = readToken(user, problems);
   problems.push(...credentialProblems(user, at));
   if (problems.length > 0 || !server) throw invalid(problems);
-  return { server, caData, token, certData, keyData: keyData && new Secret(keyData) };
+  return { server, caData, token, certData, keyData: keyData ? new Secret(keyData) : undefined };
 }
 
 function readServer(cluster: Section, problems: Problem[]): URL | undefined {
