@@ -4,6 +4,7 @@ import {
   type PrivateEngine,
   startPrivateEngine,
 } from "../integration/docker/support/private-engine.ts";
+import { locally } from "../integration/docker/support/ways.ts";
 import { describeWithEngine } from "../support/engines.ts";
 import { defineBackendContract } from "./backend-contract.ts";
 
@@ -15,7 +16,5 @@ await describeWithEngine("docker", "Docker", () => {
   });
   afterAll(() => engine.dispose());
 
-  defineBackendContract("docker", () =>
-    createDockerSubject(engine.socket, { target: "default", env: { DOCKER_HOST: engine.host } }),
-  );
+  defineBackendContract("docker", () => createDockerSubject(engine.socket, locally(engine)));
 });

@@ -1,4 +1,5 @@
 import { namedTarget } from "../../config/targets.ts";
+import { createPolicyGate } from "../../policy/check-policy.ts";
 import type { DockerContainerSpec } from "../../runs/infrastructure.ts";
 import type { Target } from "../../runs/run.ts";
 import type { Backend } from "../backend.ts";
@@ -22,6 +23,7 @@ import { submit } from "./submit.ts";
 /** Runs as containers. Kept between calls: one connection for each Docker host. */
 export function createDockerBackend(deps: BackendDependencies): Backend<DockerContainerSpec> {
   const engines = new Map<string, Promise<Engine>>();
+  const checkPolicy = createPolicyGate(deps.config.policy, deps.env);
   const puller = createPuller(deps.secrets, deps.onPullProgress);
 
   function engineOf(target: string): Promise<Engine> {
@@ -47,6 +49,7 @@ export function createDockerBackend(deps: BackendDependencies): Backend<DockerCo
     preview(run) {
       const host = dockerHostOf(run.key.target.name, deps);
       const request = buildCreateRequest(run, usualTraits(host));
+      checkPolicy({ run, create: request.body });
       credentialsOf(run.spec, request.image, deps.config); // a problem with them is one of the request
       return { language: "json", text: previewText(request, run.spec, formatHost(host.address)) };
     },
@@ -55,6 +58,7 @@ export function createDockerBackend(deps: BackendDependencies): Backend<DockerCo
       const place = await placeOf(run.key.target, signal);
       const { engine } = place;
       const request = buildCreateRequest(run, await engine.traits(signal));
+      checkPolicy({ run, create: request.body });
       const { image, platform } = request;
       const credentials = credentialsOf(run.spec, image, deps.config);
       const pull = () => puller.pull({ engine, image, platform, credentials, signal });

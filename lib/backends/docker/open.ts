@@ -1,10 +1,10 @@
-import { createInterface } from "node:readline";
 import { LaunchError } from "../../runs/launch-error.ts";
 import type { Observation } from "../../runs/observation.ts";
 import { noAnswer } from "./call.ts";
 import { concurrently } from "./concurrently.ts";
 import { enforce, type Limits } from "./enforce.ts";
 import { EventAnswer } from "./engine-answers.ts";
+import { jsonLines } from "./json-lines.ts";
 import { type Evidence, unknownOf } from "./judge.ts";
 import { RUN_LABEL } from "./labels.ts";
 import { parseMarkName } from "./names.ts";
@@ -68,8 +68,8 @@ const NEWS = { type: ["container", "volume"], event: ["create", "start", "die", 
 async function* news({ engine, signal }: Place, since: string): AsyncGenerator<string> {
   const stream = await engine.events(since, NEWS, signal);
   try {
-    for await (const line of createInterface({ input: stream })) {
-      const name = nameIn(line);
+    for await (const event of jsonLines(stream)) {
+      const name = nameIn(event);
       if (name !== undefined) yield name;
     }
   } catch (error) {
@@ -78,8 +78,8 @@ async function* news({ engine, signal }: Place, since: string): AsyncGenerator<s
   throw noAnswer(engine.host, "its events ended");
 }
 
-function nameIn(line: string): string | undefined {
-  const { data } = EventAnswer.safeParse(JSON.parse(line));
+function nameIn(event: unknown): string | undefined {
+  const { data } = EventAnswer.safeParse(event);
   if (data?.Type === "volume") {
     const named = parseMarkName(data.Actor.ID); // a tombstone has no container
     return named?.mark === "stop" ? named.container : undefined;

@@ -1,4 +1,3 @@
-import { createInterface } from "node:readline";
 import * as z from "zod";
 import type { SecretResolver } from "../../config/config.ts";
 import { digestOf } from "../../runs/canonical-json.ts";
@@ -8,6 +7,7 @@ import { authConfigOf, type Credentials } from "./credentials.ts";
 import type { Engine } from "./engine.ts";
 import type { AuthConfig } from "./image-calls.ts";
 import type { ImageReference } from "./image-reference.ts";
+import { jsonLines } from "./json-lines.ts";
 import { pullError } from "./pull-errors.ts";
 
 export interface PullJob {
@@ -104,8 +104,8 @@ async function pullOnce(
 ): Promise<void> {
   const stream = await engine.pull(image, platform, auth, signal);
   try {
-    for await (const text of createInterface({ input: stream })) {
-      const line = ProgressLine.safeParse(parse(text)).data;
+    for await (const value of jsonLines(stream)) {
+      const line = ProgressLine.safeParse(value).data;
       const failure = line?.errorDetail?.message ?? line?.error;
       if (failure) throw pullError(image, failure, auth !== undefined);
       if (line) onProgress(toProgress(image, line));
@@ -125,14 +125,6 @@ function toProgress(image: ImageReference, line: z.infer<typeof ProgressLine>): 
     currentBytes: line.progressDetail?.current,
     totalBytes: line.progressDetail?.total,
   };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function aborted(signal: AbortSignal): Promise<never> {

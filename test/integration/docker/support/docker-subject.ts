@@ -36,6 +36,7 @@ export async function createDockerSubject(
   return {
     target: { type: "docker-container", name: way.target },
     patienceMs: 45_000,
+    deathBySignal: { script: "kill -9 $$", statusCode: 137 },
     keepsOutputOfCancelled: true,
     outputIsText: true, // the json-file driver; the local one loses a newline after a long line instead
     createBackend: (options = {}) => createDockerBackend(dependencies(way, options)),
@@ -44,6 +45,7 @@ export async function createDockerSubject(
         image: IMAGE,
         volumes: [`${folder}:${TRUTH}`],
         network_mode: "none",
+        init: true, // as a first process the shell would not die of signals that it does not handle
         ...fields,
         command: ["/bin/sh", "-c", `echo "$SLIPWAY_RUN_ID" >> ${TRUTH}/starts\n${script}`],
       }),
