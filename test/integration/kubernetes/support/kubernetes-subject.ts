@@ -43,6 +43,7 @@ export async function createKubernetesSubject({
     target: TARGET,
     patienceMs: 45_000,
     keepsOutputOfCancelled: false,
+    deathBySignal: { script: "kill -9 $$", statusCode: 137 },
     createBackend: (options) => createBackend(options),
     specOf: (script, fields = {}) => specOf(namespace, script, fields),
     countStarts: (key) => countStarts(admin, namespace, key),
@@ -101,14 +102,18 @@ export function dependencies(
 }
 
 export function specOf(namespace: string, script: string, fields: Record<string, unknown> = {}) {
-  const grace = { op: "add", path: "/spec/template/spec/terminationGracePeriodSeconds", value: 2 };
+  const pod = "/spec/template/spec";
+  const patches = [
+    { op: "add", path: `${pod}/terminationGracePeriodSeconds`, value: 2 },
+    { op: "add", path: `${pod}/shareProcessNamespace`, value: true }, // pid 1 could not die of its own signals
+  ];
   const { customizations = [], ...rest } = fields;
   return aSpec("kubernetes-job", {
     image: IMAGE,
     namespace,
-    command: ["/bin/sh", "-c", script],
+    command: ["/bin/sh", "-c", script.replaceAll("$", "$$$$")], // Kubernetes' own way to write one $
     ...rest,
-    customizations: [grace, ...(customizations as unknown[])],
+    customizations: [...patches, ...(customizations as unknown[])],
   });
 }
 
