@@ -29,7 +29,7 @@ const compiled = (extension: string) =>
   globSync(`lib/**/*.${extension}`, { cwd: OUT }).map((file) => join(OUT, file));
 
 /** The client's types, and those that they are made of. */
-const isPublic = (file: string) => /\/lib\/(client|runs|queues)\//.test(file);
+const isPublic = (file: string) => /\/lib\/(client|runs)\//.test(file);
 
 function rewrite(file: string, change: (text: string) => string): void {
   writeFileSync(file, change(readFileSync(file, "utf8")));
@@ -53,6 +53,12 @@ function importedPackages(): Set<string> {
   );
 }
 
+/** What a package leaves to its user to install: clients of AWS that it loads by itself. */
+function peersOf(name: string): string[] {
+  const file = join(ROOT, "node_modules", name, "package.json");
+  return Object.keys(JSON.parse(readFileSync(file, "utf8")).peerDependencies ?? {});
+}
+
 interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;
   readonly [field: string]: unknown;
@@ -61,16 +67,17 @@ interface Manifest {
 function manifest(): unknown {
   const root: Manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
   const { name, version, description, license, type, engines } = root;
-  const dependencies = [...importedPackages()].sort().map((name) => {
-    const range = root.dependencies[name];
-    if (range === undefined) throw new Error(`${name} is imported but no dependency`);
-    return [name, range];
-  });
+  const imported = [...importedPackages()];
+  const missing = imported.filter((name) => root.dependencies[name] === undefined);
+  if (missing.length > 0) throw new Error(`imported but no dependency: ${missing.join(", ")}`);
+  const needed = new Set([...imported, ...imported.flatMap(peersOf)]);
+  const dependencies = Object.entries(root.dependencies).filter(([name]) => needed.has(name));
   return {
     ...{ name, version, description, license, type, engines },
     bin: { slipway: "lib/cli/main.js" },
     exports: {
       "./client": { types: "./lib/client/index.d.ts", default: "./lib/client/index.js" },
+      "./schemas/*": "./schemas/*",
       "./package.json": "./package.json",
     },
     dependencies: Object.fromEntries(dependencies),
