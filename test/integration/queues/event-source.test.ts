@@ -112,13 +112,14 @@ await describeOnQueueServers("the event source", (server) => {
     expect(Math.max(...batches.map(({ length }) => length))).toBeLessThanOrEqual(4);
   });
 
-  test("fills a batch while its window is open, beyond what one receipt brings", async () => {
+  test("fills a batch while its window is open, beyond what one receipt brings and no further", async () => {
     const queueUrl = await someQueue();
     await send(queueUrl, ..."abcdefghij");
     await send(queueUrl, ..."klmnopqrst");
-    const { batches } = start(queueUrl, { batchSize: 20, batchWindowSeconds: 10 });
+    const { batches } = start(queueUrl, { batchSize: 14, batchWindowSeconds: 8 });
 
-    await vi.waitFor(() => expect(batches).toHaveLength(1), WAIT);
+    await vi.waitFor(() => expect(batches).toHaveLength(2), WAIT);
+    expect(batches.map(({ length }) => length)).toEqual([14, 6]);
     expect(bodiesOf(batches).join("")).toBe("abcdefghijklmnopqrst");
   });
 
@@ -215,30 +216,41 @@ await describeOnQueueServers("the event source", (server) => {
     expect(log.messages("error")[0]).toBe("invocation failed; its messages will come again");
   });
 
-  test("finishes what is in hand when it stops, and leaves the rest to others", async () => {
+  test("takes no message before it has room for it", async () => {
     const queueUrl = await someQueue();
-    const gate = Promise.withResolvers<void>();
-    const done: string[] = [];
-    const { batches, events } = start(queueUrl, {
+    const gate = Promise.withResolvers<undefined>();
+    const { batches } = start(queueUrl, {
       batchSize: 1,
       maxConcurrency: 1,
-      timeoutSeconds: 20,
-      handler: async (event) => {
-        await gate.promise;
-        done.push(...bodies(event));
-        return undefined;
-      },
+      handler: () => gate.promise,
     });
     await send(queueUrl, "in hand", "waiting");
     await vi.waitFor(() => expect(batches).toHaveLength(1), WAIT);
 
-    const stopped = events.stop();
-    gate.resolve();
-    await stopped;
+    const rest = await receiveAll(server.client, queueUrl);
 
-    expect([...done].sort()).toEqual(bodiesOf(batches));
-    const rest = (await receiveAll(server.client, queueUrl)).map(({ Body }) => Body);
-    expect([...done, ...rest].sort()).toEqual(["in hand", "waiting"]);
+    gate.resolve(undefined);
+    expect(rest).toHaveLength(1);
+  });
+
+  test("finishes what is in hand before it says that it has stopped", async () => {
+    const queueUrl = await someQueue();
+    const done: string[] = [];
+    const { batches, events } = start(queueUrl, {
+      waitSeconds: 0,
+      handler: async (event) => {
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        done.push(...bodies(event));
+        return undefined;
+      },
+    });
+    await send(queueUrl, "in hand");
+    await vi.waitFor(() => expect(batches).toHaveLength(1), WAIT);
+
+    await events.stop();
+
+    expect(done).toEqual(["in hand"]);
+    expect(await inFlight(server.client, queueUrl)).toBe(0);
   });
 
   test("loses no message that arrives while it stops", async () => {
