@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { FOUND_TARGET } from "../../config/targets.ts";
+import { createPolicyGate } from "../../policy/check-policy.ts";
 import type { ProcessSpec } from "../../runs/infrastructure.ts";
 import { hashRunId } from "../../runs/names.ts";
 import { secretValues } from "../../runs/redact.ts";
@@ -27,6 +28,7 @@ const START_MS = 10_000;
 export function createProcessBackend(deps: BackendDependencies): Backend<ProcessSpec> {
   const { config, env, launcherTimeoutMs } = deps;
   const root = runsDirectory(config.process.directory, env);
+  const checkPolicy = createPolicyGate(config.policy, env);
   const secrets = secretValues(env);
   const ephemeral = Boolean(env.AWS_LAMBDA_FUNCTION_NAME);
   const closing = new AbortController();
@@ -47,10 +49,14 @@ export function createProcessBackend(deps: BackendDependencies): Backend<Process
 
     locate: async () => ({ type: "process", name: FOUND_TARGET }),
 
-    preview: (run) => ({ language: "shell", text: shellText(planOf(run)) }),
+    preview: (run) => {
+      checkPolicy({ run });
+      return { language: "shell", text: shellText(planOf(run)) };
+    },
 
     submit: (run, signal) =>
       atEdge(async () => {
+        checkPolicy({ run });
         const { outcome, facts } = await submitRun(
           run,
           {

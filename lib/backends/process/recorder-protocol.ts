@@ -2,7 +2,7 @@
 export const READY_FD = 3;
 
 /** What the recorder's own environment has otherwise than the one that its command inherits, as JSON. */
-export const INHERITED = "SLIPWAY_RECORDER_INHERITED";
+const INHERITED = "SLIPWAY_RECORDER_INHERITED";
 
 /**
  * The environment of the recorder itself. Options of the launcher's Node (a debugger's port, say) are not for it, and it

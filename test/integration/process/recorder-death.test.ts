@@ -36,7 +36,7 @@ async function recordKilledAfter(calls: number, directory: string): Promise<"kil
 }
 
 test("many recorders that are started for one run run it once", async () => {
-  const what = run("exit 0");
+  const what = run("sleep 1");
   const directory = processes().directoryOf(what.key);
   await createRun(directory, what as Run<ProcessSpec>, 10);
 

@@ -1,7 +1,9 @@
 import { access, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { workingDirectoryOf } from "../../../../lib/backends/process/layout.ts";
 import { signalProcess } from "../../../../lib/backends/process/process-identity.ts";
 import { signalTree } from "../../../../lib/backends/process/process-tree.ts";
+import { removeWorkingDirectory } from "../../../../lib/backends/process/working-directory.ts";
 
 export const exists = (path: string) =>
   access(path).then(
@@ -31,8 +33,10 @@ export async function endEverything(root: string): Promise<void> {
     const directory = join(root, name);
     const claim = await readJson<Owned>(directory, "claim.json");
     const start = await readJson<Owned>(directory, "start.json");
-    const request = await readJson<{ id: string }>(directory, "request.json");
+    const request = await readJson<{ id: string; uid: string }>(directory, "request.json");
     if (claim?.process) signalProcess(claim.process, "SIGKILL");
-    if (request) signalTree({ leader: start?.process, runId: request.id }, "SIGKILL");
+    if (!request) continue;
+    signalTree({ leader: start?.process, runId: request.id }, "SIGKILL");
+    await removeWorkingDirectory(workingDirectoryOf(request.uid));
   }
 }
