@@ -5,8 +5,8 @@ import { createLab, type Lab } from "./support/lab.ts";
 import { until } from "./support/namespace.ts";
 import { type Registry, startRegistry } from "./support/registry.ts";
 
-/** What never starts is given up after this, so that a test need not wait for the usual minute. */
-const SOON = { pod_watch_timeout_seconds: 6 };
+/** What never starts is given up after this: not the usual minute, but time enough for a busy node to say why. */
+const SOON = { pod_watch_timeout_seconds: 20 };
 
 const set = (path: string, value: unknown) => ({
   customizations: [{ op: "add", path, value }],
@@ -171,12 +171,12 @@ await describeWithEngine("kubernetes", "on a real cluster, a run", () => {
 
     test("is left alone by its time limit as long as its user suspends it", async () => {
       const run = lab.run("exit 0", {
-        pod_watch_timeout_seconds: 10,
+        pod_watch_timeout_seconds: 15,
         ...set("/spec/suspend", true),
       });
       const seen = await lab.start(run);
 
-      await new Promise((resolve) => setTimeout(resolve, 12_000)); // the limit is what is tried
+      await new Promise((resolve) => setTimeout(resolve, 17_000)); // the limit is what is tried
       const waiting = await lab.until(run, "pending");
       await lab.admin.merge(lab.jobPath(seen), { spec: { suspend: false } });
 
