@@ -59,10 +59,13 @@ function ownLabels(labels: Readonly<Record<string, string>>): Record<string, str
   return Object.fromEntries(Object.entries(labels).filter(([name]) => !name.startsWith(PREFIX)));
 }
 
+/** A manifest that no cluster has accepted yet may hold anything. */
 function secretsOf({ spec }: Job): string[] {
   const { containers = [], initContainers = [] } = spec?.template?.spec ?? {};
   const variables = [...containers, ...initContainers].flatMap(({ env = [] }) => env);
-  return variables.flatMap(({ name, value }) => secretValues({ [name]: value }));
+  return variables.flatMap(({ name, value }: { name: string; value?: unknown }) =>
+    typeof value === "string" ? secretValues({ [name]: value }) : [],
+  );
 }
 
 /** As other engines write it, with milliseconds. */
