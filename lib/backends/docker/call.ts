@@ -91,8 +91,6 @@ function send(
     signal,
     headers: {
       ...headers,
-      // A name that every engine accepts; it is not used to find one.
-      Host: "docker",
       ...(json && { "Content-Type": "application/json", "Content-Length": json.length }),
       ...(!json && method === "POST" && { "Content-Length": 0 }),
     },

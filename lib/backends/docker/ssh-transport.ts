@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import http from "node:http";
 import { homedir, userInfo } from "node:os";
 import { join } from "node:path";
-import type { Duplex } from "node:stream";
+import { Duplex } from "node:stream";
 import { Client, type ConnectConfig } from "ssh2";
 import type { SecretResolver } from "../../config/config.ts";
 import { LaunchError } from "../../runs/launch-error.ts";
@@ -93,21 +93,34 @@ function openChannel(client: Client, path: string): Promise<Duplex> {
   return new Promise((resolve, reject) => {
     client.openssh_forwardOutStreamLocal(path, (error, channel) => {
       if (error) reject(new Error(`no way to ${path} there: ${error.message}`));
-      else resolve(withSocketManners(channel));
+      else resolve(asSocket(channel));
     });
   });
 }
 
-/** What an HTTP agent expects of a socket and a channel does not have. */
-function withSocketManners(channel: Duplex): Duplex {
-  const nothing = () => channel;
-  return Object.assign(channel, {
-    setKeepAlive: nothing,
-    setNoDelay: nothing,
-    setTimeout: nothing,
-    ref: nothing,
-    unref: nothing,
+/**
+ * A channel as the socket that an HTTP agent expects. A channel of ssh2 is not destroyed before the other side agrees,
+ * and whoever stops reading an endless answer would wait for that for ever.
+ */
+function asSocket(channel: Duplex): Duplex {
+  const socket = new Duplex({
+    read: () => void channel.resume(),
+    write: (chunk, _encoding, done) => void channel.write(chunk, done),
+    final: (done) => void channel.end(done),
+    destroy(error, done) {
+      channel.destroy();
+      done(error);
+    },
   });
+  channel.on("data", (chunk) => {
+    if (!socket.push(chunk)) channel.pause();
+  });
+  channel.on("end", () => socket.push(null));
+  channel.on("close", () => socket.destroy());
+  channel.on("error", (error) => socket.destroy(error));
+  const nothing = () => socket;
+  const manners = { setKeepAlive: nothing, setNoDelay: nothing, setTimeout: nothing };
+  return Object.assign(socket, manners, { ref: nothing, unref: nothing });
 }
 
 /** The configured key, else the running ssh agent, else the usual key files. */
