@@ -41,7 +41,7 @@ export function readRun(job: Job, target: string): ReadRun {
     streamOutput: annotations[ANNOTATIONS.streamOutput] !== "false",
     settled: labels[OPEN_LABEL] === undefined,
     createdAt: toIso(job.metadata?.creationTimestamp) ?? "",
-    warnings: [],
+    warnings: readWarnings(annotations[ANNOTATIONS.warnings]),
     ttlSeconds: toCount(annotations[ANNOTATIONS.ttlSeconds]),
     finished: terminalCondition(job) !== undefined,
   };
@@ -66,6 +66,16 @@ function secretsOf({ spec }: Job): string[] {
   return variables.flatMap(({ name, value }: { name: string; value?: unknown }) =>
     typeof value === "string" ? secretValues({ [name]: value }) : [],
   );
+}
+
+/** Somebody may have changed the annotation, too: what is no list of texts says nothing. */
+function readWarnings(json = "[]"): string[] {
+  try {
+    const warnings: unknown = JSON.parse(json);
+    return Array.isArray(warnings) ? warnings.filter((it) => typeof it === "string") : [];
+  } catch {
+    return [];
+  }
 }
 
 /** As other engines write it, with milliseconds. */
