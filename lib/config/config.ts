@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Policy } from "../policy/policy.ts";
 import { Secret } from "../runs/redact.ts";
 
 /**
@@ -101,6 +102,8 @@ export const Config = z.strictObject({
       directory: text.optional(),
     })
     .prefault({}),
+  /** What requests may do. */
+  policy: Policy.prefault({}),
 });
 export type Config = z.infer<typeof Config>;
 

@@ -76,12 +76,15 @@ export interface EffectivePolicy extends Policy {
   readonly loopback_is_special: boolean;
 }
 
-/** In a deployed function nobody stands beside the machine, and its own credentials are within reach of a process. */
+/**
+ * In a deployed function nobody stands beside the machine, and its own credentials are within reach of a process.
+ * `serverless invoke local` says `IS_LOCAL`.
+ */
 export function effectivePolicy(
   policy: Policy,
   env: Readonly<Record<string, string | undefined>>,
 ): EffectivePolicy {
-  const deployed = Boolean(env.AWS_LAMBDA_FUNCTION_NAME);
+  const deployed = Boolean(env.AWS_LAMBDA_FUNCTION_NAME) && env.IS_LOCAL !== "true";
   return {
     ...policy,
     process_runs: policy.process_runs ?? !deployed,

@@ -22,7 +22,7 @@ export type HostKind = "loopback" | "link-local" | "ordinary";
  */
 export function kindOfHost(host: string): HostKind | undefined {
   const url = URL.parse(`http://${host}/`);
-  if (!url || url.pathname !== "/" || url.username || url.search || url.hash) return undefined;
+  if (url?.pathname !== "/" || url.username || url.search || url.hash) return undefined;
   const name = url.hostname.replace(/^\[|\]$/g, "");
   const family = isIP(name);
   if (family === 0) return kindOfName(name);

@@ -1,3 +1,4 @@
+import { createPolicyGate } from "../../policy/check-policy.ts";
 import type { KubernetesJobSpec } from "../../runs/infrastructure.ts";
 import { hashRunId } from "../../runs/names.ts";
 import type { Run, Target } from "../../runs/run.ts";
@@ -14,6 +15,7 @@ import { connectAsSender } from "./inline/inline-connection.ts";
 import { readInlineCluster } from "./inline/inline-kubeconfig.ts";
 import { findRun } from "./look/find.ts";
 import { openRuns } from "./look/open.ts";
+import { buildJob } from "./manifest/build-job.ts";
 import { readOutput } from "./output/output.ts";
 import { previewJob } from "./preview.ts";
 import { settleRun } from "./settle.ts";
@@ -23,6 +25,7 @@ import { sweepCluster } from "./sweep.ts";
 /** Runs as Kubernetes Jobs. The cluster is the only memory: names, labels, annotations and one finalizer hold everything. */
 export function createKubernetesBackend(deps: BackendDependencies): Backend<KubernetesJobSpec> {
   const { config } = deps;
+  const checkPolicy = createPolicyGate(config.policy, deps.env);
   const clusters = createClusters(deps);
   const on = async <T>(target: Target, doing: string, work: (cluster: Cluster) => Promise<T>) => {
     try {
@@ -34,10 +37,13 @@ export function createKubernetesBackend(deps: BackendDependencies): Backend<Kube
   return {
     type: "kubernetes-job",
     locate: (spec) => locateRun(spec, config, clusters),
-    preview: previewJob,
+    preview: (run) => {
+      checkPolicy({ run, job: buildJob(run) });
+      return previewJob(run);
+    },
     submit: (run, signal) =>
       on(run.key.target, "submit a Job", (cluster) =>
-        asSender(clusters, cluster, run, (own) => submitRun(own, run, signal)),
+        asSender(clusters, cluster, run, (own) => submitRun(own, run, checkPolicy, signal)),
       ),
     open: (target, options) =>
       streaming(clusters, target, "list the open Jobs", (cluster) => openRuns(cluster, options)),

@@ -1,4 +1,5 @@
 import type { V1Job } from "@kubernetes/client-node";
+import type { PolicyGate } from "../../policy/check-policy.ts";
 import type { KubernetesJobSpec } from "../../runs/infrastructure.ts";
 import { LaunchError, unavailable } from "../../runs/launch-error.ts";
 import type { Run } from "../../runs/run.ts";
@@ -20,9 +21,11 @@ import { jobName } from "./names.ts";
 export async function submitRun(
   cluster: Cluster,
   run: Run<KubernetesJobSpec>,
+  checkPolicy: PolicyGate,
   signal: AbortSignal,
 ): Promise<Submission> {
   const job = buildJob(run);
+  checkPolicy({ run, job });
   const created = await createJob(cluster, job, signal);
   if (created) return { outcome: "created", run: readRun(created, cluster.name).run };
   const name = jobName(run.key);

@@ -18,6 +18,7 @@ const denied = (rule: string, path: string) =>
 test("processes run on a machine, and in a function where the operator turns them on", () => {
   expect(denials({})).toEqual([]);
   expect(denials({ process_runs: true }, {}, inLambda)).toEqual([]);
+  expect(denials({}, {}, { ...inLambda, IS_LOCAL: "true" })).toEqual([]);
   expect(denials({}, {}, inLambda)).toEqual([denied("process-runs", "infrastructure.type")]);
   expect(denials({ process_runs: false })).toEqual([denied("process-runs", "infrastructure.type")]);
 });

@@ -208,7 +208,8 @@ test("keeps the message and logs the error where Slipway itself is at fault", as
 
 test("waits for a process inside the invocation and tells its end there", async () => {
   const env = { PATH: process.env.PATH, AWS_LAMBDA_FUNCTION_NAME: "submit" };
-  await using bench = await createWorkbench({ env });
+  const config = { policy: { process_runs: true } };
+  await using bench = await createWorkbench({ env, config });
   const body = requestOf(anId(), {
     infrastructure: { type: "process", command: ["sh", "-c", "echo out; exit 3"] },
   });
@@ -220,4 +221,13 @@ test("waits for a process inside the invocation and tells its end there", async 
     ["failed", "Exit"],
   ]);
   expect(bench.published[1]?.data.logs?.tail).toBe("out\n");
+});
+
+test("refuses a process in Lambda unless the policy turns processes on", async () => {
+  const env = { PATH: process.env.PATH, AWS_LAMBDA_FUNCTION_NAME: "submit" };
+  await using bench = await createWorkbench({ env });
+
+  await submitRecord(bench.deps, aMessage({ body: requestOf(anId()) }), budget);
+
+  expect(statesOf(bench)).toEqual([["rejected", "Denied"]]);
 });

@@ -61,7 +61,8 @@ export function dependencies(
   { retentionSeconds, launcherTimeoutMs }: LauncherOptions,
 ) {
   const retention = retentionSeconds === undefined ? {} : { retention_seconds: retentionSeconds };
-  const config = { ...DEFAULT_CONFIG, ...retention, process: { directory: root } };
+  const policy = { ...DEFAULT_CONFIG.policy, process_runs: true }; // in Lambda, too
+  const config = { ...DEFAULT_CONFIG, ...retention, process: { directory: root }, policy };
   return someBackendDependencies({
     config,
     ...(launcherTimeoutMs === undefined ? {} : { launcherTimeoutMs }),
