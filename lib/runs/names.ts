@@ -26,7 +26,8 @@ export function slugify(name: string, maxLength: number): string {
 
 /** Letters lose their accents, as Prefect's slugs have it: `ö` is `o` there; what has no Latin letters is transliterated. */
 export function toAscii(text: string): string {
-  return transliterate(text.normalize("NFKD").replace(/[\u0300-\u036f]/g, ""));
+  const plain = text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "");
+  return plain.replace(/\P{ASCII}+/gu, (foreign) => transliterate(foreign)); // which would drop `^` and its like
 }
 
 const trimDashes = (text: string) => text.replace(/^-+|-+$/g, "");
