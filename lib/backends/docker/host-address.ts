@@ -29,6 +29,7 @@ export function parseHostAddress(text: string): HostAddress {
   if (scheme === "unix") return { kind: "unix", path: socketPath(text, text.slice(7)) };
   if (scheme !== "tcp" && scheme !== "ssh")
     throw refuse(text, "expected unix:///path, tcp://host:port or ssh://user@host");
+  if (/[\s\0]|\/\.{1,2}(?:\/|$)/.test(text)) throw refuse(text, "it holds white space or `..`");
   const url = parseUrl(text);
   const host = url.hostname;
   const isIp6 = /^\[[0-9a-f:.]+\]$/i.test(host);

@@ -66,7 +66,7 @@ function judgeContainer(
         return ended(run, state.Error ? startFailed(state, run.secrets) : neverStarted(state));
       const order = stop && stoppedBy(stop, state);
       const verdict = order ?? judgeExit(state, engine);
-      const finishedAt = timeOf(state.FinishedAt);
+      const finishedAt = later(startedAt, timeOf(state.FinishedAt));
       return ended(run, { ...verdict, startedAt, finishedAt, attempts: 1 });
     }
     case "dead": // its removal failed midway; what it says is no longer to be trusted
@@ -225,6 +225,10 @@ export function secretsIn(env: readonly string[]): string[] {
   });
   return secretValues(Object.fromEntries(entries));
 }
+
+/** A command that ends at once may have ended before the engine noted that it started. */
+const later = (started: string, finished: string | undefined) =>
+  finished !== undefined && finished < started ? started : finished;
 
 /** The engine writes nanoseconds; year 1 stands for never. */
 export const toIso = (time: string): string => new Date(time).toISOString();

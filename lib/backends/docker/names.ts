@@ -1,4 +1,4 @@
-import transliterate from "@sindresorhus/transliterate";
+import { toAscii } from "../../runs/names.ts";
 import type { RunKey } from "../../runs/run.ts";
 
 const MAX_NAME = 250; // a marker's name is 5 characters longer, and a volume is a directory: 255 bytes at most
@@ -10,7 +10,7 @@ const WITHOUT_NAME = "slipway";
  */
 export function containerName(key: Pick<RunKey, "name" | "hash">): string {
   const suffix = `-${key.hash}`;
-  const base = transliterate(key.name ?? "")
+  const base = toAscii(key.name ?? "")
     .replace(/[^a-zA-Z0-9_.-]+/g, "-")
     .replace(/^[_.-]+/, "")
     .slice(0, MAX_NAME - suffix.length)
