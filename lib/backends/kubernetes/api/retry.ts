@@ -13,15 +13,18 @@ const MAX_PAUSE_MS = 2_000;
  * safe for every call we make: what is created has a name, what is patched has a precondition or always the same value.
  */
 export function retryPauseMs(
-  { statusCode, staleSocket, retryAfterMs }: ApiError,
+  { statusCode, staleSocket, retryAfterMs, cause }: ApiError,
   attempts: number,
   random = Math.random,
 ): number | undefined {
   if (statusCode === 0 && staleSocket) return attempts < MAX_STALE_ATTEMPTS ? 0 : undefined;
   if (attempts >= MAX_ATTEMPTS) return undefined;
   const growing = 100 * 2 ** attempts * (0.5 + random());
+  if (isTooLate(cause)) return undefined; // it has had its time: whoever waits for it may have none left
   if (statusCode === 0) return growing;
   if (statusCode !== 429 && statusCode !== 503) return undefined;
   const asked = retryAfterMs ?? growing;
   return asked <= MAX_PAUSE_MS ? asked : undefined;
 }
+
+const isTooLate = (cause: unknown) => cause instanceof Error && cause.name === "AbortError";

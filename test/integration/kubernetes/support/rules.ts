@@ -108,3 +108,18 @@ const probe = (name: string) => ({
     },
   },
 });
+
+/** What the node controllers do to a node that does not answer: its pods are told to go. */
+export async function taintNode(admin: Admin) {
+  const [node] = (await admin.call<ApiList<{ metadata: { name: string } }>>("GET", "/api/v1/nodes"))
+    .items;
+  const path = `/api/v1/nodes/${node?.metadata.name}`;
+  await admin.merge(path, {
+    spec: { taints: [{ key: "example.com/lost", effect: "NoExecute" }] },
+  });
+  return {
+    async [Symbol.asyncDispose]() {
+      await admin.merge(path, { spec: { taints: null } });
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import { execFile } from "node:child_process";
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { mkdir, mkdtemp, rm, rmdir, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join, resolve } from "node:path";
+import { promisify } from "node:util";
+
+/** A folder with the programs `up` and `down` that start and stop a real cluster, whole or by its parts. */
+export const SCRIPTS = resolve(process.env.SLIPWAY_TEST_CLUSTER_SCRIPTS ?? "../shared/cluster");
+
+export const canStartClusters = () => existsSync(join(SCRIPTS, "up"));
+
+export type Component = "etcd" | "apiserver" | "controller-manager" | "scheduler" | "kubelet";
+
+/** A cluster of a test's own, whose parts it may stop. */
+export interface OwnCluster extends AsyncDisposable {
+  readonly kubeconfig: string;
+  /** At once, as if its machine had failed. */
+  stop(component: Component): Promise<void>;
+  /** Whatever was stopped runs again. */
+  start(): Promise<void>;
+}
+
+const run = promisify(execFile);
+
+export async function startOwnCluster(
+  port: number,
+  { withNode = true }: { withNode?: boolean } = {},
+): Promise<OwnCluster> {
+  const directory = await mkdtemp(join(tmpdir(), "slipway-cluster-"));
+  const env = { ...process.env, CLUSTER_DIR: directory, CLUSTER_PORT: String(port) };
+  const cgroup = await makeCgroup(basename(directory));
+  const script = await writeUp(directory, port);
+  const up = () => run("bash", [script, ...(withNode ? [] : ["--no-node"])], { env });
+  const down = (...component: string[]) => run(join(SCRIPTS, "down"), component, { env });
+  const end = async () => {
+    await down();
+    await rm(directory, { recursive: true, force: true });
+    await cgroup[Symbol.asyncDispose]();
+  };
+  try {
+    await up();
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  return {
+    kubeconfig: readFileSync(join(directory, "admin.kubeconfig"), "utf8"),
+    stop: async (component) => void (await down(component, "KILL")),
+    start: async () => void (await up()),
+    [Symbol.asyncDispose]: end,
+  };
+}
+
+/**
+ * `up` reckons with one node on a machine. A second one needs a port and control groups of its own: a kubelet ends what it
+ * finds in its groups and does not know.
+ */
+async function writeUp(directory: string, port: number): Promise<string> {
+  const own = `port: ${port + 10}\nhealthzPort: 0\ncgroupRoot: /${basename(directory)}\n`;
+  const text = readFileSync(join(SCRIPTS, "up"), "utf8")
+    .replace(/^HERE=.*$/m, `HERE=${SCRIPTS}`)
+    .replace("kind: KubeletConfiguration\n", (line) => line + own);
+  if (!text.includes(own)) throw new Error("the cluster's program cannot be given a second node");
+  const path = join(directory, "up");
+  await writeFile(path, text);
+  return path;
+}
+
+/** In every hierarchy of version 1, or in the one of version 2. */
+async function makeCgroup(name: string): Promise<AsyncDisposable> {
+  const roots = existsSync("/sys/fs/cgroup/cgroup.controllers")
+    ? ["/sys/fs/cgroup"]
+    : globSync("/sys/fs/cgroup/*").filter((root) => existsSync(join(root, "cgroup.procs")));
+  for (const root of roots) await mkdir(join(root, name), { recursive: true });
+  return {
+    async [Symbol.asyncDispose]() {
+      for (const root of roots)
+        for (const path of globSync(`${root}/${name}/**/`).sort().reverse())
+          await rmdir(path).catch(() => undefined); // one that is busy still says nothing about the product
+    },
+  };
+}
