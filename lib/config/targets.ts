@@ -1,5 +1,6 @@
 import type { InfrastructureType } from "../runs/infrastructure.ts";
 import { invalid } from "../runs/launch-error.ts";
+import { showName } from "../runs/problems.ts";
 import type { Target } from "../runs/run.ts";
 import { nearest } from "../runs/spelling.ts";
 import type { Config } from "./config.ts";
@@ -45,7 +46,7 @@ export function namedTarget(
   if (name === FOUND_TARGET || known.includes(name)) return { type, name };
   const meant = nearest(name, known);
   const hint = meant ? `did you mean ${meant}?` : `it has ${known.join(", ") || "none"}`;
-  const message = `the configuration has no ${section} entry ${JSON.stringify(name)}; ${hint}`;
+  const message = `the configuration has no ${section} entry ${showName(name)}; ${hint}`;
   throw invalid([{ path: asked ? `infrastructure.${field}` : `defaults.${type}`, message }]);
 }
 

@@ -90,6 +90,16 @@ export function show(value: unknown, path: Path): string {
   return value.length > SHOWN_CHARACTERS ? `${json.slice(0, -1)}…"` : json;
 }
 
+/**
+ * A name that nothing has, as an error shows it. What does not look like one may be a whole kubeconfig or `user:password`
+ * that was put in the name's place, and is not shown.
+ */
+export function showName(name: string): string {
+  const isAddress = /^[a-z]{1,10}:\/\/\S{1,100}$/.test(name);
+  if (isAddress || /^[^\s"'{}:]{1,100}$/.test(name)) return show(name, []);
+  return `a text of ${name.length} characters`;
+}
+
 function typeOf(value: unknown): string {
   if (value === null) return "null";
   return Array.isArray(value) ? "array" : typeof value;

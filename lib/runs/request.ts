@@ -11,7 +11,7 @@ import {
 } from "./infrastructure.ts";
 import { outermostString } from "./json-scan.ts";
 import { invalid, type Problem } from "./launch-error.ts";
-import { joinPath, show, toProblems } from "./problems.ts";
+import { joinPath, show, showName, toProblems } from "./problems.ts";
 import { nearest, normalizeSpelling, spellNested, toSnakeCase, withoutNulls } from "./spelling.ts";
 
 /** Control characters, and what SQS refuses in a body: such an id could never come back in a result. */
@@ -141,7 +141,7 @@ function lookUp(name: string, named: NamedInfrastructures, path: string) {
   const known = Object.keys(named);
   const meant = nearest(name, known);
   const hint = known.length === 0 ? "it names none" : `the known ones are ${known.join(", ")}`;
-  const message = `the configuration has no infrastructure ${show(name, [])}; ${meant ? `did you mean ${meant}?` : hint}`;
+  const message = `the configuration has no infrastructure ${showName(name)}; ${meant ? `did you mean ${meant}?` : hint}`;
   throw invalid([{ path, message }]);
 }
 

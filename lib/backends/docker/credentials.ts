@@ -1,6 +1,7 @@
 import type { Config, SecretResolver } from "../../config/config.ts";
 import type { DockerContainerSpec } from "../../runs/infrastructure.ts";
 import { invalid } from "../../runs/launch-error.ts";
+import { showName } from "../../runs/problems.ts";
 import { Secret } from "../../runs/redact.ts";
 import { nearest } from "../../runs/spelling.ts";
 import type { ImageReference } from "./image-reference.ts";
@@ -72,6 +73,6 @@ function named(name: string, { registries }: Pick<Config, "registries">) {
   const known = Object.keys(registries);
   const meant = nearest(name, known);
   const hint = meant ? `did you mean ${meant}?` : `it has ${known.join(", ") || "none"}`;
-  const message = `the configuration has no registries entry ${JSON.stringify(name)}; ${hint}`;
+  const message = `the configuration has no registries entry ${showName(name)}; ${hint}`;
   throw invalid([{ path: AT, message }]);
 }

@@ -257,3 +257,13 @@ test("a body is parsed as its value is", () => {
 
   expect(parseRequest(JSON.stringify(value))).toEqual(toRequest(value));
 });
+
+test.each([
+  ["nightly", '"nightly"'],
+  ["tcp://u:c4n4ry@10.0.0.1", '"tcp://u:[redacted]@10.0.0.1"'],
+  ["user:c4n4ry", "a text of 11 characters"],
+  ["token: c4n4ry\n", "a text of 14 characters"],
+  ['{"password":"c4n4ry"}', "a text of 21 characters"],
+])("an infrastructure's name %j that nothing has is shown as %s", (name, shown) => {
+  expect(refusalOf({ id, infrastructure: name }).message).toContain(`no infrastructure ${shown};`);
+});

@@ -1,0 +1,157 @@
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { SQSEvent, SQSRecord } from "aws-lambda";
+import { backendLoaders } from "../../../../lib/backends/loaders.ts";
+import { createBackendRegistry } from "../../../../lib/backends/registry.ts";
+import { Config } from "../../../../lib/config/config.ts";
+import { createSecretResolver } from "../../../../lib/config/secrets.ts";
+import type { Result } from "../../../../lib/runs/result.ts";
+import type { Dependencies } from "../../../../lib/usecases/dependencies.ts";
+import { submitBatch } from "../../../../lib/usecases/submit-batch.ts";
+
+export interface HostileBench extends AsyncDisposable {
+  readonly deps: Dependencies;
+  readonly published: Result[];
+  /** Everything logged, as it would be read. */
+  readonly logged: string[];
+  /** What the Docker engine was asked to do beyond saying what it is. */
+  readonly asked: string[];
+  /** How many runs have begun on this machine. */
+  runs(): Promise<number>;
+  /** Sends one batch through the handler; the ids of the messages that go back to the queue. */
+  send(records: readonly SQSRecord[]): Promise<string[]>;
+}
+
+/**
+ * The submit handler over all three backends. Processes are real; the cluster is a port where nobody listens, so that a
+ * request which gets as far as that is seen to go back to the queue; the Docker engine only says what it is.
+ */
+export async function createHostileBench(
+  fields: Record<string, unknown> = {},
+  environment: Record<string, string> = {},
+): Promise<HostileBench> {
+  const directory = await mkdtemp(join(tmpdir(), "slipway-hostile-"));
+  const witness = await startWitness();
+  const env = { PATH: process.env.PATH, DOCKER_HOST: witness.host, ...environment };
+  const config = Config.parse({
+    process: { directory: join(directory, "runs") },
+    clusters: { prod: { kubeconfig: KUBECONFIG } },
+    defaults: { "kubernetes-job": "prod" },
+    ...fields,
+  });
+  const secrets = createSecretResolver({ env });
+  const deps = { config, secrets, env, launcherTimeoutMs: 900_000 };
+  const backends = createBackendRegistry(backendLoaders(deps));
+  const published: Result[] = [];
+  const logged: string[] = [];
+  const log = (message: string, more?: Record<string, unknown>) =>
+    void logged.push(`${message} ${JSON.stringify(more ?? {}, withErrors)}`);
+  const all: Dependencies = {
+    config,
+    backends,
+    targets: [{ type: "process", name: "default" }],
+    results: {
+      publish: async (results) => {
+        published.push(...results);
+        return results.map(() => undefined);
+      },
+    },
+    requests: { delay: async () => undefined, nowMs: async () => Date.now() },
+    deadLetters: undefined,
+    maxReceiveCount: 5,
+    baseEnvironment: {},
+    log: { debug: log, info: log, warn: log, error: log },
+    metrics: { count: () => undefined, milliseconds: () => undefined },
+  };
+  return {
+    deps: all,
+    published,
+    logged,
+    asked: witness.asked,
+    runs: async () => {
+      const names = await readdir(join(directory, "runs")).catch(() => []);
+      return names.filter((name) => /^[a-z2-7]{16}$/.test(name)).length;
+    },
+    async send(records) {
+      const event: SQSEvent = { Records: [...records] };
+      const limit = { getRemainingTimeInMillis: () => 120_000 };
+      const { batchItemFailures } = await submitBatch(all, event, limit);
+      return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+    },
+    async [Symbol.asyncDispose]() {
+      await backends.close();
+      await witness.stop();
+      await rm(directory, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/** Errors with everything they carry, as a structured log shows them. */
+function withErrors(_key: string, value: unknown): unknown {
+  if (!(value instanceof Error)) return value;
+  return { ...value, message: value.message, stack: value.stack, cause: value.cause };
+}
+
+const KUBECONFIG = JSON.stringify({
+  apiVersion: "v1",
+  kind: "Config",
+  "current-context": "prod",
+  contexts: [{ name: "prod", context: { cluster: "prod", user: "prod" } }],
+  clusters: [{ name: "prod", cluster: { server: "https://127.0.0.1:1" } }],
+  users: [{ name: "prod", user: { token: "c4n4ry-cluster-token" } }],
+});
+
+const ANSWERS: Readonly<Record<string, object>> = {
+  _ping: {},
+  version: { Version: "27.0.0", ApiVersion: "1.46", MinAPIVersion: "1.24" },
+  info: { OSType: "linux", LoggingDriver: "json-file", SystemTime: "2026-01-01T00:00:00Z" },
+};
+
+/** A Docker engine that says what it is, does nothing, and notes down what else it was asked. */
+async function startWitness() {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    const name = request.url?.split(/[/?]/).find((part) => part in ANSWERS);
+    if (name === undefined) asked.push(`${request.method} ${request.url}`);
+    response.writeHead(name === undefined ? 500 : 200, {
+      "content-type": "application/json",
+      "api-version": "1.46",
+    });
+    response.end(JSON.stringify(name === undefined ? { message: "no" } : ANSWERS[name]));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const stop = () => {
+    server.closeAllConnections();
+    return new Promise<void>((resolve) => server.close(() => resolve()));
+  };
+  return { host: `tcp://127.0.0.1:${port}`, asked, stop };
+}
+
+let count = 0;
+
+/** One record as Lambda passes it, on its first receipt unless told otherwise. */
+export function aRecord(body: string, attributes: Record<string, string> = {}): SQSRecord {
+  const now = String(Date.now());
+  count++;
+  return {
+    messageId: `message-${process.pid}-${count}`,
+    receiptHandle: "receipt",
+    body,
+    attributes: {
+      ApproximateReceiveCount: "1",
+      SentTimestamp: now,
+      SenderId: "sender",
+      ApproximateFirstReceiveTimestamp: now,
+      ...attributes,
+    },
+    messageAttributes: {},
+    md5OfBody: "",
+    eventSource: "aws:sqs",
+    eventSourceARN: "arn:aws:sqs:eu-west-1:123456789012:requests",
+    awsRegion: "eu-west-1",
+  };
+}
