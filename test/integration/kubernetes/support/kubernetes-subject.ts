@@ -1,3 +1,4 @@
+import { load } from "js-yaml";
 import type { ApiEvent, ApiList } from "../../../../lib/backends/kubernetes/api/api-types.ts";
 import { createKubernetesBackend } from "../../../../lib/backends/kubernetes/backend.ts";
 import { Config } from "../../../../lib/config/config.ts";
@@ -8,7 +9,7 @@ import { startFaultProxy } from "../../../faults/support/fault-proxy.ts";
 import { aSpec, someBackendDependencies } from "../../../support/builders.ts";
 import { type Admin, connectAdmin } from "./admin.ts";
 import { createNamespace } from "./namespace.ts";
-import { upstreamOf } from "./upstream.ts";
+import { proxiedKubeconfig, upstreamOf } from "./upstream.ts";
 
 /** An image with a shell that the nodes have or can pull. */
 export const IMAGE = process.env.SLIPWAY_TEST_IMAGE ?? "localhost/busybox:1";
@@ -63,7 +64,7 @@ export async function createKubernetesSubject({
         },
       });
       return await submitUntilKilled(
-        createBackend(options, proxiedKubeconfig(proxy.port)),
+        createBackend(options, proxiedKubeconfig(proxy.port, kubeconfig)),
         run,
         kill.signal,
       );
@@ -137,14 +138,7 @@ async function countStarts(admin: Admin, namespace: string, { hash }: Pick<RunKe
   return new Set(names.filter((name) => name.includes(hash.slice(0, 12)))).size;
 }
 
-function proxiedKubeconfig(port: number): string {
-  return JSON.stringify({
-    "current-context": "proxied",
-    contexts: [{ name: "proxied", context: { cluster: "proxied" } }],
-    clusters: [{ name: "proxied", cluster: { server: `http://127.0.0.1:${port}` } }],
-  });
-}
-
+/** The proxy brings the client certificate itself; a token travels with each call. */
 async function submitUntilKilled(
   backend: ReturnType<typeof createKubernetesBackend>,
   run: Run<KubernetesJobSpec>,
