@@ -1,3 +1,6 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
+import { unavailable } from "../../runs/launch-error.ts";
 import type { RunKey } from "../../runs/run.ts";
 import type { Cancellation, CancelOptions } from "../backend.ts";
 import type { Container } from "./engine-answers.ts";
@@ -7,15 +10,18 @@ import { type Marked, type StopOrder, saysOf, setMark, stopOrderOf } from "./mar
 import { containerName, markName } from "./names.ts";
 import { assess, look, type Place } from "./place.ts";
 
-/** Sets the stop mark, or reads the one that is there: the first order decides. */
-export function orderStop(
+/** Sets the stop mark, or reads the one that is there: the first order decides. Tells whether it was this one. */
+export async function orderStop(
   { engine, signal }: Place,
   name: string,
   facts: RunFacts,
   order: StopOrder,
   containerId?: string,
-): Promise<Marked> {
-  return setMark(engine, name, "stop", { facts, containerId, says: saysOf(order) }, signal);
+): Promise<{ readonly won: boolean; readonly marked: Marked }> {
+  const writer = randomUUID();
+  const entry = { facts, containerId, writer, says: saysOf(order) };
+  const marked = await setMark(engine, name, "stop", entry, signal);
+  return { won: marked.writer === writer, marked };
 }
 
 /**
@@ -47,24 +53,45 @@ async function carryOut(
   const { container, name } = seen;
   const facts = (container && readFacts(container.Config.Labels)) ?? factsOfKey(key);
   const startedId = container && hasStarted(container) ? container.Id : undefined;
-  const stop = await orderStop(place, name, facts, order, startedId);
-  if (startedId !== undefined && stopOrderOf(stop).reason === "SubmissionFailed") {
+  let stop = await orderStop(place, name, facts, order, startedId);
+  if (startedId !== undefined && stopOrderOf(stop.marked).reason === "SubmissionFailed") {
     // A fence that came too late and lets the run be: this order replaces it.
     await engine.removeVolume(markName(name, "stop"), signal);
-    await orderStop(place, name, facts, order, startedId);
+    stop = await orderStop(place, name, facts, order, startedId);
   }
-  const now = own({ ...seen, container: await engine.inspect(name, signal) }, key).container;
+  const now = await startedOrGone(place, name, key);
   if (!now) return { outcome: startedId === undefined ? "fenced" : "ended" };
-  if (now.State.Status === "created" && (await engine.remove(now.Id, signal)) === "gone")
-    return { outcome: "fenced" };
   if (order.reason === "SubmissionFailed") return { outcome: "exists" };
   if (now.State.Status === "exited") {
-    // It ended by itself before any signal of ours.
-    await engine.removeVolume(markName(name, "stop"), signal);
+    // It ended by itself, before any signal that follows this mark.
+    if (stop.won) await engine.removeVolume(markName(name, "stop"), signal);
     return { outcome: "ended" };
   }
   await engine.stop(now.Id, order.graceSeconds, signal);
   return { outcome: "stopping" };
+}
+
+const LOOKS = 20;
+const LOOK_MS = 100;
+
+/**
+ * With the stop mark set, a container that has not started is taken away, so that nobody can start it any more; the one
+ * that has, by whoever looked for the mark before it was there, is given back.
+ */
+async function startedOrGone(
+  { engine, signal }: Place,
+  name: string,
+  key: RunKey,
+): Promise<Container | undefined> {
+  for (let look = 0; look < LOOKS; look++) {
+    const container = await engine.inspect(name, signal);
+    if (!container || readFacts(container.Config.Labels)?.id !== key.id) return undefined;
+    if (hasStarted(container)) return container;
+    // Busy: it is being started after all, or its launcher is removing it at this moment.
+    const gone = (await engine.remove(container.Id, signal)) === "gone";
+    if (!gone) await pause(LOOK_MS, undefined, { signal });
+  }
+  throw unavailable(`the container ${name} neither starts nor goes away`);
 }
 
 const hasStarted = ({ State }: Container) => !State.StartedAt.startsWith("0001-");
