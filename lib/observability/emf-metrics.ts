@@ -1,11 +1,15 @@
 import { MetricUnit, Metrics as PowertoolsMetrics } from "@aws-lambda-powertools/metrics";
 import type { CollectedMetrics } from "./metrics.ts";
 
+/** What dashboards and alarms look for. */
+const SERVICE = "slipway";
+const NAMESPACE = "Slipway";
+
 type Dimensions = Readonly<Record<string, string>>;
 
 /**
  * Metrics in CloudWatch's embedded metric format: one line of the log for each combination of dimensions and invocation,
- * and no call to any service. Namespace and service are Powertools' own variables.
+ * and no call to any service.
  */
 export function createEmfMetrics(): CollectedMetrics {
   const collected = new Map<string, PowertoolsMetrics>();
@@ -27,7 +31,7 @@ export function createEmfMetrics(): CollectedMetrics {
 }
 
 function createSet(dimensions: Dimensions): PowertoolsMetrics {
-  const metrics = new PowertoolsMetrics();
+  const metrics = new PowertoolsMetrics({ serviceName: SERVICE, namespace: NAMESPACE });
   metrics.addDimensions({ ...dimensions });
   return metrics;
 }
