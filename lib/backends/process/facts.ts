@@ -38,12 +38,13 @@ export async function readFacts(directory: string): Promise<Facts | undefined> {
 
   const claim = await read(FILES.claim, ClaimRecord);
   const recorder = claim?.kind === "recorder" ? standingOf(claim.process) : undefined;
-  const start = claim && (await read(FILES.start, StartRecord));
-  const command = start && standingOf(start.process);
+  const started = claim && (await read(FILES.start, StartRecord));
+  const command = started && standingOf(started.process);
   const [cancel, end, settled] = await Promise.all([
     read(FILES.cancel, CancelRecord),
     claim && read(FILES.end, EndRecord),
     read(FILES.settled, SettledRecord),
   ]);
+  const start = started ?? (end && (await read(FILES.start, StartRecord))); // it may have begun and ended since
   return { directory, request, claim, start, cancel, end, settled, recorder, command };
 }
