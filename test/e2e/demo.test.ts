@@ -10,9 +10,9 @@ test("the demonstration shows a success, a failure and a refusal, and leaves not
   });
 
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
-  expect(stdout).toMatch(/demo-greeting +✔ completed +0 /);
-  expect(stdout).toMatch(/demo-failing +✖ failed +3 /);
-  expect(stdout).toMatch(/demo-misspelled +✖ rejected/);
+  expect(stdout).toMatch(/demo-greeting +greeting +✔ completed +0 /);
+  expect(stdout).toMatch(/demo-failing +failing +✖ failed +3 /);
+  expect(stdout).toMatch(/demo-misspelled +– +✖ rejected/);
   expect(stdout).toContain("did you mean command?");
   expect(await readdir(slipway.directory)).toEqual([]);
 });

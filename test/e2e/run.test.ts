@@ -151,6 +151,23 @@ describe("slipway run", () => {
   });
 });
 
+test("a process run and the help load no engine's code but that of processes", async () => {
+  const list = join(slipway.directory, "loaded");
+  const hook = `import { registerHooks } from "node:module"; import { appendFileSync } from "node:fs";
+    registerHooks({ load: (url, context, next) => { appendFileSync(${JSON.stringify(list)}, url + "\\n"); return next(url, context); } });`;
+  const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hook)}` };
+
+  await slipway.call(["--help"], { env });
+  const helped = await readFile(list, "utf8");
+  await slipway.call(sh("true"), { env });
+  const ran = await readFile(list, "utf8");
+
+  expect(helped).toMatch(/cli\/commands\/run\.ts/);
+  expect(helped).not.toMatch(/lib\/(backends|queues|usecases|local|config)\/|\/zod\/|client-sqs/);
+  expect(ran).toMatch(/backends\/process\/backend\.ts/);
+  expect(ran).not.toMatch(/backends\/(kubernetes|docker)\/backend\.ts|client-node|\/ssh2\//);
+});
+
 describe("Ctrl-C", () => {
   const POLITE = "trap 'echo bye; exit 0' TERM; echo ready; while :; do :; done";
   const STUBBORN = "trap '' TERM; echo ready; while :; do sleep 0.05; done";

@@ -24,7 +24,9 @@ export function runsTable(
   paint: (style: Style, text: string) => string,
 ): string {
   const table = new Table({
-    head: ["run", "state", "code", "took", "cause", "where"].map((title) => paint("dim", title)),
+    head: ["run", "name", "state", "code", "took", "cause", "where"].map((title) =>
+      paint("dim", title),
+    ),
     style: { head: [], border: [], compact: true },
     chars: BORDERLESS,
   });
@@ -36,6 +38,7 @@ function cells(row: Row, paint: (style: Style, text: string) => string): string[
   const { sign, style } = LOOKS[row.state];
   return [
     row.id,
+    row.name ?? "–",
     paint(style, `${sign} ${row.state}`),
     row.status_code === null ? "–" : String(row.status_code),
     row.duration_ms === null ? "–" : formatDuration(row.duration_ms),
