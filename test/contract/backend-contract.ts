@@ -10,13 +10,28 @@ import { defineSettleCases } from "./settle-cases.ts";
 import type { ContractSubject } from "./subject.ts";
 import { defineSubmitCases } from "./submit-cases.ts";
 
+const PARTS = {
+  submitting: defineSubmitCases,
+  observing: defineEndCases,
+  settling: defineSettleCases,
+  cancelling: defineCancelCases,
+  output: defineOutputCases,
+  following: defineFollowCases,
+  retention: defineRetentionCases,
+  crashes: defineCrashCases,
+};
+export type ContractPart = keyof typeof PARTS;
+export const CONTRACT_PARTS = Object.keys(PARTS) as readonly ContractPart[];
+
 /**
  * What a backend is, whatever its engine: the promises of `lib/backends/backend.ts`, tried on the real thing. A backend
- * is done when this passes. The cases run one after another, for a sweep reaches every run of its target.
+ * is done when this passes. The cases run one after another, for a sweep reaches every run of its target; where subjects
+ * share nothing, its parts may be tried side by side, each on a subject of its own.
  */
 export function defineBackendContract(
   name: string,
   createSubject: () => Promise<ContractSubject>,
+  parts: readonly ContractPart[] = CONTRACT_PARTS,
 ): void {
   describe(`the ${name} backend keeps the contract`, () => {
     let subject: ContractSubject | undefined;
@@ -31,13 +46,6 @@ export function defineBackendContract(
     afterEach(arena.close);
     afterAll(async () => subject?.dispose());
 
-    defineSubmitCases(arena);
-    defineEndCases(arena);
-    defineSettleCases(arena);
-    defineCancelCases(arena);
-    defineOutputCases(arena);
-    defineFollowCases(arena);
-    defineRetentionCases(arena);
-    defineCrashCases(arena);
+    for (const part of parts) PARTS[part](arena);
   });
 }

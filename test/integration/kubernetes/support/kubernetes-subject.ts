@@ -1,4 +1,3 @@
-import { load } from "js-yaml";
 import type { ApiEvent, ApiList } from "../../../../lib/backends/kubernetes/api/api-types.ts";
 import { createKubernetesBackend } from "../../../../lib/backends/kubernetes/backend.ts";
 import { Config } from "../../../../lib/config/config.ts";
@@ -64,7 +63,7 @@ export async function createKubernetesSubject({
         },
       });
       return await submitUntilKilled(
-        createBackend(options, proxiedKubeconfig(proxy.port, kubeconfig)),
+        createBackend(options, await proxiedKubeconfig(kubeconfig, proxy.port)),
         run,
         kill.signal,
       );

@@ -1,7 +1,7 @@
 import { connectByKubeconfig } from "../../../../lib/backends/kubernetes/connect/kubeconfig.ts";
 import type { Upstream } from "../../../faults/support/fault-proxy.ts";
 
-/** A cluster as a fault proxy reaches it. The kubeconfig's user must have a client certificate: a proxy adds no token. */
+/** A cluster as a fault proxy reaches it: a client certificate is the proxy's to show, a token the client's to send. */
 export async function upstreamOf(kubeconfig: string): Promise<Upstream> {
   const { server, tls } = await connectByKubeconfig({ title: "of the tests", text: kubeconfig });
   const { ca, cert, key } = tls;
@@ -10,4 +10,15 @@ export async function upstreamOf(kubeconfig: string): Promise<Upstream> {
     port: Number(server.port || 443),
     tls: { ca: String(ca), ...(cert && key ? { cert: String(cert), key: String(key) } : {}) },
   };
+}
+
+/** The kubeconfig of a client that reaches its cluster through a proxy on this machine. */
+export async function proxiedKubeconfig(kubeconfig: string, port: number): Promise<string> {
+  const { token } = await connectByKubeconfig({ title: "of the tests", text: kubeconfig });
+  return JSON.stringify({
+    "current-context": "proxied",
+    contexts: [{ name: "proxied", context: { cluster: "proxied", user: "proxied" } }],
+    clusters: [{ name: "proxied", cluster: { server: `http://127.0.0.1:${port}` } }],
+    users: [{ name: "proxied", user: { token: await token() } }],
+  });
 }
