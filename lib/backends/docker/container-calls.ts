@@ -4,6 +4,7 @@ import { readAnswer } from "./call.ts";
 import type { Caller } from "./caller.ts";
 import type { CreateRequest } from "./create-request.ts";
 import * as answers from "./engine-answers.ts";
+import { secretsIn } from "./judge.ts";
 import { messageOf, refused, unexpected } from "./refusal.ts";
 
 export type Creation =
@@ -47,7 +48,8 @@ export function containerCalls(caller: Caller) {
       if (answer.status === 409) return { outcome: "name-taken" };
       if (answer.status === 404 && /no such image/i.test(messageOf(answer)))
         return { outcome: "image-missing" };
-      if (answer.status !== 201) throw refused(host, "create the container", answer);
+      if (answer.status !== 201)
+        throw refused(host, "create the container", answer, secretsIn(request.body.Env));
       const { Id, Warnings } = answers.CreatedAnswer.parse(answer.body);
       return { outcome: "created", id: Id, warnings: Warnings };
     },

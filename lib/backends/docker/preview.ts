@@ -1,5 +1,11 @@
 import type { DockerContainerSpec } from "../../runs/infrastructure.ts";
-import { isSecretName, mask, maskEnvironment, REDACTED } from "../../runs/redact.ts";
+import {
+  isSecretName,
+  mask,
+  maskCredentials,
+  maskEnvironment,
+  REDACTED,
+} from "../../runs/redact.ts";
 import type { CreateRequest } from "./create-request.ts";
 import { secretsIn } from "./judge.ts";
 
@@ -23,7 +29,7 @@ export function previewText(
   const secrets = secretsIn(body.Env);
   const masked = (key: string, value: unknown) => {
     if (typeof value !== "string") return value;
-    return isSecretName(key) && value !== "" ? REDACTED : mask(value, secrets);
+    return isSecretName(key) && value !== "" ? REDACTED : maskCredentials(mask(value, secrets));
   };
   return JSON.stringify(shown, masked, 2);
 }
