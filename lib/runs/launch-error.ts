@@ -1,5 +1,5 @@
 import { type Cause, type CauseCode, causeOf } from "./cause.ts";
-import { maskCredentials } from "./redact.ts";
+import { mask, maskCredentials } from "./redact.ts";
 import { cutText } from "./text.ts";
 
 /** One thing that is wrong with a request, a configuration or a command line. */
@@ -60,6 +60,30 @@ const WAIT = "It is tried again by itself. If it lasts, look at what the message
 /** An engine, a queue or a network that does not answer now and may later. */
 export function unavailable(message: string, particulars: Particulars = {}): LaunchError {
   return new LaunchError("EngineLost", message, { retryable: true, hint: WAIT, ...particulars });
+}
+
+/** The same error with the given secrets masked wherever it shows them: engines repeat what they refuse. */
+export function withoutSecrets(error: LaunchError, secrets: readonly string[]): LaunchError {
+  const hide = (text: string) => mask(text, secrets);
+  const { code, blame, retryable, hint, retryAfterMs, problems, cause } = error;
+  return new LaunchError(code, hide(error.message), {
+    blame,
+    retryable,
+    hint: hide(hint),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    problems: problems.map(({ path, message }) => ({ path: hide(path), message: hide(message) })),
+    ...(cause === undefined ? {} : { cause: hideInCause(cause, hide) }),
+  });
+}
+
+/** Only what says where and why is kept of it: its other fields may hold a whole request or answer. */
+function hideInCause(cause: unknown, hide: (text: string) => string): unknown {
+  if (!(cause instanceof Error)) return hide(String(cause));
+  const inner = cause.cause === undefined ? undefined : { cause: hideInCause(cause.cause, hide) };
+  const copy = new Error(hide(cause.message), inner);
+  copy.name = cause.name;
+  copy.stack = hide(cause.stack ?? "");
+  return copy;
 }
 
 /** So many problems are listed; a hostile body can have thousands. */

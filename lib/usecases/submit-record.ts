@@ -1,6 +1,8 @@
 import type { RequestMessage } from "../queues/request-queue.ts";
-import { LaunchError, unavailable } from "../runs/launch-error.ts";
+import { LaunchError, unavailable, withoutSecrets } from "../runs/launch-error.ts";
+import { secretValues } from "../runs/redact.ts";
 import { parseRequest, type Request } from "../runs/request.ts";
+import { secretsOf } from "../runs/spec-secrets.ts";
 import { cancelRun } from "./cancel-run.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { fence } from "./fence.ts";
@@ -28,12 +30,17 @@ export async function submitRecord(
     if (request.action === "cancel") await cancelRun(deps, request, budget.signal);
     else await submitRun(deps, message, request, budget);
   } catch (error) {
-    const failure = classify(error);
+    const failure = withoutSecrets(classify(error), secretsIn(deps, request));
     if (!failure.retryable) await reject(deps, message, request, failure, budget.signal);
     else if (request) await retryOrFence(deps, message, request, failure, budget.signal);
     else throw failure;
   }
 }
+
+const secretsIn = ({ baseEnvironment }: Dependencies, request: Request | undefined) => [
+  ...secretValues(baseEnvironment),
+  ...(request ? secretsOf(request.spec) : []),
+];
 
 /** What is no LaunchError is a defect of ours: the message is kept, and the log has the whole of it. */
 function classify(error: unknown): LaunchError {

@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import type { SQSEvent, SQSRecord } from "aws-lambda";
 import { backendLoaders } from "../../../../lib/backends/loaders.ts";
 import { createBackendRegistry } from "../../../../lib/backends/registry.ts";
@@ -11,6 +12,7 @@ import { createSecretResolver } from "../../../../lib/config/secrets.ts";
 import type { Result } from "../../../../lib/runs/result.ts";
 import type { Dependencies } from "../../../../lib/usecases/dependencies.ts";
 import { submitBatch } from "../../../../lib/usecases/submit-batch.ts";
+import { watch } from "../../../../lib/usecases/watch.ts";
 
 export interface HostileBench extends AsyncDisposable {
   readonly deps: Dependencies;
@@ -21,8 +23,16 @@ export interface HostileBench extends AsyncDisposable {
   readonly asked: string[];
   /** How many runs have begun on this machine. */
   runs(): Promise<number>;
+  /** The terminal result of a run, swept for until it comes. */
+  untilEnded(id: string): Promise<Result>;
   /** Sends one batch through the handler; the ids of the messages that go back to the queue. */
   send(records: readonly SQSRecord[]): Promise<string[]>;
+}
+
+interface Surroundings {
+  readonly environment?: Record<string, string>;
+  /** The Docker engine refuses every request by repeating all of it. */
+  readonly engineRepeats?: boolean;
 }
 
 /**
@@ -31,10 +41,10 @@ export interface HostileBench extends AsyncDisposable {
  */
 export async function createHostileBench(
   fields: Record<string, unknown> = {},
-  environment: Record<string, string> = {},
+  { environment = {}, engineRepeats = false }: Surroundings = {},
 ): Promise<HostileBench> {
   const directory = await mkdtemp(join(tmpdir(), "slipway-hostile-"));
-  const witness = await startWitness();
+  const witness = await startWitness(engineRepeats);
   const env = { PATH: process.env.PATH, DOCKER_HOST: witness.host, ...environment };
   const config = Config.parse({
     process: { directory: join(directory, "runs") },
@@ -81,6 +91,16 @@ export async function createHostileBench(
       const { batchItemFailures } = await submitBatch(all, event, limit);
       return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
     },
+    async untilEnded(id) {
+      const deadline = AbortSignal.timeout(120_000);
+      for (;;) {
+        const isEnd = ({ subject, data }: Result) => subject === id && data.state !== "submitted";
+        const found = published.find(isEnd);
+        if (found) return found;
+        deadline.throwIfAborted();
+        await watch(all, { signal: deadline, follow: AbortSignal.timeout(300) });
+      }
+    },
     async [Symbol.asyncDispose]() {
       await backends.close();
       await witness.stop();
@@ -111,16 +131,17 @@ const ANSWERS: Readonly<Record<string, object>> = {
 };
 
 /** A Docker engine that says what it is, does nothing, and notes down what else it was asked. */
-async function startWitness() {
+async function startWitness(repeats: boolean) {
   const asked: string[] = [];
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     const name = request.url?.split(/[/?]/).find((part) => part in ANSWERS);
+    const said = `${JSON.stringify(request.headers)} ${await text(request)}`;
     if (name === undefined) asked.push(`${request.method} ${request.url}`);
-    response.writeHead(name === undefined ? 500 : 200, {
+    response.writeHead(name === undefined ? (repeats ? 400 : 500) : 200, {
       "content-type": "application/json",
       "api-version": "1.46",
     });
-    response.end(JSON.stringify(name === undefined ? { message: "no" } : ANSWERS[name]));
+    response.end(JSON.stringify(name === undefined ? { message: said } : ANSWERS[name]));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
