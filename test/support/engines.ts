@@ -34,6 +34,10 @@ export async function describeWithEngine(
   describe.skip(`${title} (skipped: ${engine.why})`, suite);
 }
 
+export async function isReachable(name: EngineName): Promise<boolean> {
+  return (await PROBES[name]()).reachable;
+}
+
 const PROBES: Record<EngineName, () => Promise<Engine>> = {
   docker: async () => {
     const host = process.env.DOCKER_HOST ?? "unix:///var/run/docker.sock";

@@ -8,6 +8,7 @@ import type { Stage } from "./stage.ts";
 export function processStage(): Stage {
   return {
     name: "process",
+    concurrent: true,
     upstream: undefined,
     async enter(_port, truthDirectory) {
       const directory = await mkdtemp(join(tmpdir(), "slipway-faults-"));

@@ -7,6 +7,8 @@ export interface Stage extends AsyncDisposable {
   readonly name: string;
   /** What stands behind the fault proxy; undefined where the engine is not reached over a network. */
   readonly upstream: Upstream | undefined;
+  /** Whether several trials may be on it at once: their places are apart. */
+  readonly concurrent: boolean;
   /** How the proxy itself is served, where the client insists on TLS. */
   readonly serve?: { readonly cert: string; readonly key: string };
 

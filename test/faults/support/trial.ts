@@ -52,7 +52,7 @@ const MAX_ROUNDS = 25;
  */
 export async function runTrial(stage: Stage, options: TrialOptions): Promise<TrialReport> {
   await using truth = await createTruth();
-  const queue = await startEmbeddedQueue({ visibilitySeconds: 1 });
+  const queue = await startEmbeddedQueue({ visibilitySeconds: 60 });
   await using queueProxy = await startFaultProxy({
     upstream: {
       host: "127.0.0.1",
