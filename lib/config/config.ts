@@ -49,7 +49,6 @@ const Registry = z.strictObject({
   password: secret,
   reauth: z.boolean().default(true),
 });
-export type RegistryConfig = z.infer<typeof Registry>;
 
 const DAY = 86_400;
 

@@ -4,8 +4,6 @@ import { matches } from "./glob.ts";
 /** What was expected, where something is not allowed; undefined where it is. */
 export type Verdict = string | undefined;
 
-export const never = (expected: string) => (): Verdict => expected;
-
 /** One of a list of patterns; anything where there is no list. */
 export function oneOf(patterns: readonly string[] | undefined, value: unknown): Verdict {
   if (!patterns || (typeof value === "string" && matches(patterns, value))) return undefined;

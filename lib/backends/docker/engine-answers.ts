@@ -7,6 +7,8 @@ const texts = z
   .nullish()
   .transform((labels) => labels ?? {});
 
+const time = z.string().refine((text) => Number.isFinite(Date.parse(text)), "expected a time");
+
 export const VersionAnswer = z.object({
   Version: z.string(),
   ApiVersion: z.string(),
@@ -33,15 +35,15 @@ export const ContainerState = z.object({
   OOMKilled: z.boolean().default(false),
   ExitCode: z.number().int(),
   Error: z.string().default(""),
-  StartedAt: z.string(),
-  FinishedAt: z.string(),
+  StartedAt: time,
+  FinishedAt: time,
 });
 export type ContainerState = z.infer<typeof ContainerState>;
 
 export const ContainerAnswer = z.object({
   Id: z.string(),
   Name: z.string(),
-  Created: z.string(),
+  Created: time,
   State: ContainerState,
   Config: z.object({
     Labels: texts,
@@ -66,7 +68,7 @@ export type ListedContainer = z.infer<typeof ContainersAnswer>[number];
 
 export const VolumeAnswer = z.object({
   Name: z.string(),
-  CreatedAt: z.string().default("1970-01-01T00:00:00Z"),
+  CreatedAt: time.default("1970-01-01T00:00:00Z"),
   Labels: texts,
 });
 export type Volume = z.infer<typeof VolumeAnswer>;
@@ -89,4 +91,3 @@ export const EventAnswer = z.object({
   Action: z.string(),
   Actor: z.object({ ID: z.string(), Attributes: texts }),
 });
-export type EngineEvent = z.infer<typeof EventAnswer>;

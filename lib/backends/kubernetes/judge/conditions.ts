@@ -12,11 +12,6 @@ export function terminalCondition(job: Job): Condition | undefined {
   return conditionOf(job, "Complete") ?? conditionOf(job, "Failed");
 }
 
-/** The controller has decided how it ends and waits for its pods to be gone (1.31 and later). */
-export function decidedCondition(job: Job): Condition | undefined {
-  return conditionOf(job, "SuccessCriteriaMet") ?? conditionOf(job, "FailureTarget");
-}
-
 export const isSuspended = (job: Job) => job.spec?.suspend === true;
 
 /**

@@ -6,7 +6,7 @@ import type { Run } from "../../../../lib/runs/run.ts";
 import { aRun } from "../../../support/builders.ts";
 import { type Admin, connectAdmin } from "./admin.ts";
 import { dependencies, specOf, TARGET } from "./kubernetes-subject.ts";
-import { createNamespace, type TestNamespace } from "./namespace.ts";
+import { createNamespace } from "./namespace.ts";
 
 const LIST_EVERY_MS = 2_000;
 const PATIENCE_MS = 55_000;
@@ -108,5 +108,3 @@ async function watch(
     }
   }
 }
-
-export type { TestNamespace };
