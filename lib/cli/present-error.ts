@@ -1,7 +1,8 @@
 import { inspect } from "node:util";
-import { LaunchError, type Problem } from "../runs/launch-error.ts";
+import { LaunchError } from "../runs/launch-error.ts";
 import { cleanText } from "../runs/text.ts";
 import { EXIT, exitCodeOfError } from "./exit-codes.ts";
+import { problemLines } from "./output/problem-lines.ts";
 import { UsageError } from "./usage-error.ts";
 
 export interface Presented {
@@ -25,12 +26,10 @@ export function presentError(error: unknown): Presented {
   };
 }
 
-/** The problems of a request, each on its own line. */
-export function problemLines(problems: readonly Problem[]): string[] {
-  return problems.map(({ path, message }) => (path ? `${path}: ${message}` : message));
-}
-
 function linesOf({ message, problems }: LaunchError): string[] {
-  if (problems.length < 2) return [cleanText(message)];
-  return [`${problems.length} problems:`, ...problemLines(problems).map((line) => `  ${line}`)];
+  const lines =
+    problems.length < 2
+      ? [message]
+      : [`${problems.length} problems:`, ...problemLines(problems).map((line) => `  ${line}`)];
+  return lines.map(cleanText);
 }

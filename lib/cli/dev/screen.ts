@@ -1,6 +1,7 @@
 import { createLogUpdate } from "log-update";
 import type { Result } from "../../runs/result.ts";
 import { STATE_LOOKS } from "../output/describe-result.ts";
+import { problemLines } from "../output/problem-lines.ts";
 import { type Row, runsTable } from "../output/runs-table.ts";
 import { isTerminal, note, paint, print, type Style, type Terminal } from "../terminal.ts";
 
@@ -80,7 +81,7 @@ function liveScreen(terminal: Terminal, rows: Options["rows"]): Screen {
     changed: redraw,
     published: ({ data: { state, id, problems } }) => {
       if (state !== "rejected") return;
-      const why = problems.map(({ path, message }) => `${path} ${message}`).join("; ");
+      const why = problemLines(problems).join("; ");
       above(`${colour("red", STATE_LOOKS.rejected.sign)} ${id} ${why}`);
     },
     close() {

@@ -1,6 +1,7 @@
 import type { ResultData, State } from "../../runs/result.ts";
 import type { Style } from "../terminal.ts";
 import { formatDuration } from "./duration.ts";
+import { problemLines } from "./problem-lines.ts";
 
 export interface StateLook {
   readonly sign: string;
@@ -30,12 +31,8 @@ export function describeEnd(
 
 /** Why, and what to do, one line each: empty for a run that completed. */
 export function explainEnd({ cause, problems, warnings }: ResultData): string[] {
-  const why =
-    problems.length > 0
-      ? problems.map(({ path, message }) => (path ? `${path}: ${message}` : message))
-      : cause
-        ? [`${cause.code}: ${cause.message}`]
-        : [];
+  const causes = cause ? [`${cause.code}: ${cause.message}`] : [];
+  const why = problems.length > 0 ? problemLines(problems) : causes;
   const hint = cause?.hint ? [cause.hint] : [];
   return [...why, ...hint, ...warnings.map((warning) => `warning: ${warning}`)];
 }
