@@ -49,5 +49,6 @@ export function imageCalls(caller: Caller) {
   };
 }
 
-/** URL-safe base 64, as the engine's API wants it. */
-const encodeAuth = (auth: AuthConfig) => Buffer.from(JSON.stringify(auth)).toString("base64url");
+/** URL-safe base 64 with its padding: the engine takes a header without it for no credentials at all. */
+export const encodeAuth = (auth: AuthConfig) =>
+  Buffer.from(JSON.stringify(auth)).toString("base64").replaceAll("+", "-").replaceAll("/", "_");

@@ -11,6 +11,8 @@ import { copyImage, IMAGE, rawCall } from "./raw-call.ts";
 /** An engine of a test's own: nobody else's runs are on it, and it may be killed. Needs root and Debian's docker.io. */
 export interface PrivateEngine {
   readonly folder: string;
+  /** Where it keeps images, containers and volumes. */
+  readonly data: string;
   readonly socket: string;
   /** `unix://…`, for `DOCKER_HOST`. */
   readonly host: string;
@@ -25,7 +27,16 @@ export interface PrivateEngine {
   dispose(): Promise<void>;
 }
 
-export async function startPrivateEngine(...flags: string[]): Promise<PrivateEngine> {
+export interface PrivateEngineOptions {
+  readonly flags?: readonly string[];
+  /** A file system of its own, of this size. */
+  readonly dataMegabytes?: number;
+}
+
+export async function startPrivateEngine({
+  flags = [],
+  dataMegabytes,
+}: PrivateEngineOptions = {}): Promise<PrivateEngine> {
   const folder = await mkdtemp(join(tmpdir(), "slipway-engine-"));
   const at = (name: string) => join(folder, name);
   const [socket, containerdSocket] = [at("docker.sock"), at("containerd.sock")];
@@ -93,10 +104,15 @@ export async function startPrivateEngine(...flags: string[]): Promise<PrivateEng
     await rm(folder, { recursive: true, force: true });
   }
 
+  if (dataMegabytes !== undefined) {
+    await mkdir(at("data"));
+    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${dataMegabytes}m`, "tmpfs", at("data")]);
+  }
   await start(...flags);
   await copyImage(IMAGE, socket);
   return {
     folder,
+    data: at("data"),
     socket,
     host: `unix://${socket}`,
     tls: { host: `tcp://127.0.0.1:${port}`, certificates },

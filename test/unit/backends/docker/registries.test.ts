@@ -4,6 +4,7 @@ import {
   credentialsOf,
   registryHost,
 } from "../../../../lib/backends/docker/credentials.ts";
+import { encodeAuth } from "../../../../lib/backends/docker/image-calls.ts";
 import { parseImageReference } from "../../../../lib/backends/docker/image-reference.ts";
 import { pullError } from "../../../../lib/backends/docker/pull-errors.ts";
 import { Config } from "../../../../lib/config/config.ts";
@@ -76,6 +77,16 @@ describe("credentials", () => {
     const sent = given && authConfigOf(given, secrets);
 
     await expect(sent).rejects.toMatchObject({ message: expect.not.stringContaining("hunter22") });
+  });
+});
+
+describe("credentials for the engine", () => {
+  test.each(["a", "ab", "abc", "pa:ss word", "ÿÿÿ??>>~~"])("keep their padding: %j", (password) => {
+    const encoded = encodeAuth({ username: "me", password, serveraddress: "ghcr.io" });
+
+    expect(encoded).toMatch(/^[A-Za-z0-9_-]+={0,2}$/);
+    expect(encoded.length % 4).toBe(0);
+    expect(JSON.parse(Buffer.from(encoded, "base64url").toString())).toMatchObject({ password });
   });
 });
 

@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { PullProgress } from "../../../lib/backends/dependencies.ts";
+import { createDockerBackend } from "../../../lib/backends/docker/backend.ts";
+import { anId } from "../../support/builders.ts";
+import { describeWithEngine } from "../../support/engines.ts";
+import { dependencies } from "./support/docker-subject.ts";
+import { type PrivateEngine, startPrivateEngine } from "./support/private-engine.ts";
+import { IMAGE } from "./support/raw-call.ts";
+import { createStage, type Stage } from "./support/stage.ts";
+
+const registry = process.env.REGISTRY;
+const USER = { username: "runner", password: "pa:ss word" };
+
+await describeWithEngine("docker", "images", () => {
+  let engine: PrivateEngine;
+  let stage: Stage;
+  const progress: PullProgress[] = [];
+  const repository = `${registry}/slipway/${anId()}`;
+  const config = {
+    registries: { mine: { ...USER, registry_url: `http://${registry}`, reauth: false } },
+  };
+
+  beforeAll(async () => {
+    engine = await startPrivateEngine();
+    stage = createStage(engine.socket, {
+      target: "default",
+      config,
+      env: { DOCKER_HOST: engine.host },
+    });
+  });
+  afterAll(async () => {
+    await stage.close();
+    await engine.dispose();
+  });
+
+  const forget = (image: string) => stage.raw("DELETE", `/images/${image}?force=1`);
+
+  test("are pulled never where the request says so", async () => {
+    const what = stage.run("true", { image: "absent.example/none:1", image_pull_policy: "NEVER" });
+
+    await expect(stage.submit(what)).rejects.toMatchObject({
+      code: "ImageNotFound",
+      retryable: false,
+    });
+    expect(await stage.listed(what)).toBeUndefined();
+  });
+
+  test("of a registry that does not answer are tried again", async () => {
+    const what = stage.run("true", { image: "127.0.0.1:9/none:1" });
+
+    await expect(stage.submit(what)).rejects.toMatchObject({ code: "EngineLost", retryable: true });
+  });
+
+  describe.skipIf(!registry)("of a registry with a password (set REGISTRY)", () => {
+    beforeAll(async () => {
+      await stage.raw("POST", `/images/${IMAGE}/tag?repo=${repository}&tag=1`);
+      await push(`${repository}`, "1");
+      await forget(`${repository}:1`);
+    });
+
+    async function push(name: string, tag: string) {
+      const auth = Buffer.from(JSON.stringify({ ...USER, serveraddress: registry })).toString(
+        "base64url",
+      );
+      const { request } = await import("node:http");
+      await new Promise<void>((resolve, reject) => {
+        const sent = request(
+          {
+            socketPath: engine.socket,
+            method: "POST",
+            path: `/images/${name}/push?tag=${tag}`,
+            headers: { "X-Registry-Auth": auth },
+          },
+          (response) => response.resume().on("end", resolve),
+        );
+        sent.on("error", reject);
+        sent.end();
+      });
+    }
+
+    const inline = { ...USER, registry_url: registry };
+
+    test("are pulled with the request's own credentials, and run", async () => {
+      const end = await stage.ended("exit 3", { image: `${repository}:1`, image_registry: inline });
+
+      expect(end).toMatchObject({ statusCode: 3 });
+      const { body } = await stage.raw("GET", `/containers/${end.run.uid}/json`);
+      expect(JSON.stringify(body)).not.toContain(USER.password);
+      await forget(`${repository}:1`);
+    });
+
+    test("are pulled with those of the configuration, by digest and tag as well", async () => {
+      const end = await stage.ended("exit 0", { image: `${repository}:1`, image_registry: "mine" });
+      const { body } = await stage.raw("GET", `/images/${repository}:1/json`);
+      const digest = body.RepoDigests[0].split("@")[1];
+      await stage.raw("DELETE", `/containers/${end.run.uid}`);
+      await forget(`${repository}:1`);
+
+      const pinned = await stage.ended("exit 5", {
+        image: `${repository}:1@${digest}`,
+        image_registry: "mine",
+      });
+
+      expect(pinned).toMatchObject({ statusCode: 5 });
+    });
+
+    test("are pulled once for all who want them at the same moment, and tell how they come on", async () => {
+      await forget(`${repository}:1`);
+      const backend = createDockerBackend({
+        ...dependencies({ target: "default", config, env: { DOCKER_HOST: engine.host } }, {}),
+        onPullProgress: (step) => progress.push(step),
+      });
+      const fields = {
+        image: `${repository}:1`,
+        image_pull_policy: "ALWAYS",
+        image_registry: "mine",
+      };
+      const runs = Array.from({ length: 5 }, () => stage.run("exit 0", fields));
+
+      await Promise.all(runs.map((what) => backend.submit(what, stage.signal())));
+
+      for (const what of runs)
+        expect(await stage.untilEnded(what)).toMatchObject({ statusCode: 0 });
+      const pulls = progress.filter(({ status }) => status.startsWith("Pulling from"));
+      expect(pulls).toHaveLength(1);
+      expect(progress.at(-1)).toMatchObject({ image: `${repository}:1`, layer: undefined });
+      expect(progress.some(({ layer }) => layer !== undefined)).toBe(true);
+      await backend.close();
+    });
+
+    test.each([
+      ["without credentials", {}, "ImageAuth"],
+      [
+        "with a wrong password",
+        { image_registry: { ...inline, password: "wrong:pass word" } },
+        "ImageAuth",
+      ],
+      [
+        "that do not exist",
+        { image_registry: inline, image: `${repository}-none:1` },
+        "ImageNotFound",
+      ],
+      [
+        "of an unknown tag",
+        { image_registry: inline, image: `${repository}:none` },
+        "ImageNotFound",
+      ],
+    ])("%s are refused for good", async (_title, fields, code) => {
+      const what = stage.run("true", {
+        image: `${repository}:1`,
+        image_pull_policy: "ALWAYS",
+        ...fields,
+      });
+
+      const refusal = stage.submit(what);
+
+      await expect(refusal).rejects.toMatchObject({
+        code,
+        retryable: false,
+        message: expect.not.stringContaining("pass word"),
+      });
+      expect(await stage.listed(what)).toBeUndefined();
+    });
+  });
+});
