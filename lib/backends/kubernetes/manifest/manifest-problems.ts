@@ -85,6 +85,6 @@ function indexedNameProblems(manifest: unknown, { key }: Run<KubernetesJobSpec>)
   const indexes = `-${Number(spec.completions ?? 1) - 1}`;
   const excess = jobName(key).length + indexes.length - MAX_HOST_NAME;
   if (excess <= 0) return [];
-  const message = `is ${excess} characters too long for an Indexed Job of ${spec.completions} completions`;
+  const message = `is too long by ${excess} for an Indexed Job of ${spec.completions} completions`;
   return [{ path: "infrastructure.name", message }];
 }

@@ -9,6 +9,9 @@ const patched = (document: unknown, ...operations: PatchOperation[]) =>
 
 const add = (path: string, value: unknown): PatchOperation => ({ op: "add", path, value });
 
+/** So many objects, one inside the other. */
+const deep = (levels: number): unknown => (levels === 0 ? {} : { x: deep(levels - 1) });
+
 describe("a patch", () => {
   test.each<[string, unknown, PatchOperation, unknown]>([
     ["adds a member", {}, add("/a", 1), { a: 1 }],
@@ -195,13 +198,16 @@ describe("a patch", () => {
     expect(refusal.message).toMatch(/the copies make the manifest too large/);
   });
 
-  test("cannot nest a manifest deeper than anybody can read it", () => {
-    const nest = Array.from(
-      { length: 200 },
-      (): PatchOperation => ({ op: "copy", from: "", path: "/a" }),
+  test.each<[string, PatchOperation[]]>([
+    [
+      "copies of itself",
+      Array.from({ length: 200 }, () => ({ op: "copy", from: "", path: "/a" }) as const),
+    ],
+    ["values at deep places", [add("/a", deep(60)), add(`/a${"/x".repeat(60)}/y`, deep(60))]],
+  ])("cannot nest a manifest deeper than anybody can read it by %s", (_title, operations) => {
+    expect(refusalOf(() => patched({ b: 1 }, ...operations)).message).toMatch(
+      /deeper than 100 levels/,
     );
-
-    expect(refusalOf(() => patched({ b: 1 }, ...nest)).message).toMatch(/deeper than 100 levels/);
   });
 
   test("of a thousand operations on a large manifest takes no time to speak of", () => {

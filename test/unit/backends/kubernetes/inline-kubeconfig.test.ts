@@ -102,7 +102,11 @@ describe("an inline cluster", () => {
   test("holds nothing but these values, whatever was sent besides", () => {
     const cluster = readInlineCluster(
       kubeconfig({
-        cluster: { "certificate-authority-data": base64(CERTIFICATE), extensions: [{ a: 1 }] },
+        cluster: {
+          "certificate-authority-data": base64(CERTIFICATE),
+          extensions: [{ a: 1 }],
+          "proxy-url": null,
+        },
         user: { ...CERTIFIED, token: "t0ken", extensions: [] },
       }),
     );

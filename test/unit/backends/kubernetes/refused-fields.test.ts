@@ -253,6 +253,16 @@ describe("a patch that would break a promise is refused by its place, its value 
     ]);
   });
 
+  test("who only tested a value is not to blame for it", () => {
+    const problems = problemsOfPatch(add("/spec/suspend", 1), {
+      op: "test",
+      path: "/spec/suspend",
+      value: 1,
+    });
+
+    expect(problems[0]?.path).toBe("infrastructure.customizations[0]");
+  });
+
   test("everything that is wrong is told at once", () => {
     const problems = problemsOfPatch(
       add("/spec/suspend", 1),
@@ -325,14 +335,17 @@ describe("a plain field", () => {
     expect(refusal.message).toContain(message);
   });
 
-  test("with a name that leaves no room for an index is refused where there are indexes", () => {
-    const customizations = [add("/spec/completionMode", "Indexed"), add("/spec/completions", 100)];
+  test.each([
+    [10, "is too long by 1 for an Indexed Job of 10 completions"],
+    [100, "is too long by 2 for an Indexed Job of 100 completions"],
+  ])("with a name that leaves no room for %i indexes is refused", (completions, message) => {
+    const customizations = [
+      add("/spec/completionMode", "Indexed"),
+      add("/spec/completions", completions),
+    ];
 
     expect(refusalOfJob({ name: "a".repeat(45), customizations }).problems).toEqual([
-      {
-        path: "infrastructure.name",
-        message: "is 2 characters too long for an Indexed Job of 100 completions",
-      },
+      { path: "infrastructure.name", message },
     ]);
   });
 });
