@@ -12,6 +12,10 @@ import {
 /** Fields that name a YAML or JSON file, and the field whose value it holds. */
 const FILE_FIELDS = { job_from_file: "job", customize_from_file: "customizations" } as const;
 
+/** Every object has a `constructor`, which names no file. */
+const fieldOf = (name: string) =>
+  Object.hasOwn(FILE_FIELDS, name) ? FILE_FIELDS[name as keyof typeof FILE_FIELDS] : undefined;
+
 interface Files {
   readonly readText: ReadText;
   /** What relative paths begin at; undefined where there is no such place. */
@@ -30,7 +34,7 @@ export async function inlineFiles(
 ): Promise<Record<string, unknown>> {
   const inlined: Record<string, unknown> = { ...infrastructure };
   for (const [key, value] of Object.entries(infrastructure)) {
-    const field = FILE_FIELDS[toSnakeCase(key) as keyof typeof FILE_FIELDS];
+    const field = fieldOf(toSnakeCase(key));
     if (field === undefined || value === null) continue;
     delete inlined[key];
     try {

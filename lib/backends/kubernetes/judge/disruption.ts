@@ -37,9 +37,10 @@ export function disruptionOf(pod: Pod): Cause | undefined {
     ({ type, status }) => type === "DisruptionTarget" && status === "True",
   );
   if (condition)
-    return causeOf(DISRUPTIONS[condition.reason ?? ""] ?? "Evicted", wordsOf(condition));
+    return causeOf(codeFor(condition.reason, DISRUPTIONS) ?? "Evicted", wordsOf(condition));
   const { reason = "", message } = pod.status ?? {};
-  const code = POD_REASONS[reason] ?? (/^OutOf/.test(reason) ? "Unschedulable" : undefined);
+  const code =
+    codeFor(reason, POD_REASONS) ?? (/^OutOf/.test(reason) ? "Unschedulable" : undefined);
   return code && causeOf(code, wordsOf({ reason, message }));
 }
 
@@ -49,6 +50,10 @@ export function disruptionFromEvents(events: readonly ApiEvent[], message: strin
   const code = (event && EVENTS[event.reason ?? ""]) ?? "Evicted";
   return causeOf(code, event ? `${event.reason}: ${event.message ?? ""}` : message);
 }
+
+/** What is written there is anybody's text, and every object has a `constructor`. */
+const codeFor = (reason = "", codes: Readonly<Record<string, CauseCode>>) =>
+  Object.hasOwn(codes, reason) ? codes[reason] : undefined;
 
 const wordsOf = ({
   reason,

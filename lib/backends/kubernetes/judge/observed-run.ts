@@ -1,3 +1,4 @@
+import { isRecord } from "../../../runs/canonical-json.ts";
 import { hashRunId } from "../../../runs/names.ts";
 import type { ObservedRun } from "../../../runs/observation.ts";
 import { secretValues } from "../../../runs/redact.ts";
@@ -61,12 +62,16 @@ function ownLabels(labels: Readonly<Record<string, string>>): Record<string, str
 
 /** A manifest that no cluster has accepted yet may hold anything. */
 function secretsOf({ spec }: Job): string[] {
-  const { containers = [], initContainers = [] } = spec?.template?.spec ?? {};
-  const variables = [...containers, ...initContainers].flatMap(({ env = [] }) => env);
-  return variables.flatMap(({ name, value }: { name: string; value?: unknown }) =>
-    typeof value === "string" ? secretValues({ [name]: value }) : [],
-  );
+  const { containers, initContainers } = spec?.template?.spec ?? {};
+  const all = [...recordsIn(containers), ...recordsIn(initContainers)];
+  return all
+    .flatMap(({ env }) => recordsIn(env))
+    .flatMap(({ name, value }) =>
+      typeof value === "string" ? secretValues({ [String(name)]: value }) : [],
+    );
 }
+
+const recordsIn = (list: unknown) => (Array.isArray(list) ? list.filter(isRecord) : []);
 
 /** Somebody may have changed the annotation, too: what is no list of texts says nothing. */
 function readWarnings(json = "[]"): string[] {
