@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LaunchError } from "../runs/launch-error.ts";
+import { loadSqlite } from "./sqlite.ts";
 
 export interface DataDirectory {
   /** The same at each start, so that whoever was told the queue's key need not be told again. */
@@ -15,7 +16,7 @@ export interface DataDirectory {
  */
 export async function holdDataDirectory(path: string): Promise<DataDirectory> {
   await mkdir(path, { recursive: true, mode: 0o700 });
-  const { DatabaseSync } = await import("node:sqlite");
+  const { DatabaseSync } = await loadSqlite();
   const lock = new DatabaseSync(join(path, "lock.db"), { timeout: 0 });
   try {
     lock.exec("BEGIN EXCLUSIVE");

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { buildApp } from "fauxqs";
+import { loadSqlite } from "./sqlite.ts";
 
 type Stores = NonNullable<NonNullable<Parameters<typeof buildApp>[0]>["stores"]>;
 export type SqsStore = Stores["sqsStore"];
@@ -17,7 +18,7 @@ export interface Fauxqs {
  * package is pinned to the version this was read from.
  */
 export async function loadFauxqs(dataDirectory: string | undefined): Promise<Fauxqs> {
-  await quietly(() => import("node:sqlite"));
+  await loadSqlite(); // before the emulator does
   const { buildApp } = await import("fauxqs");
   const [{ SqsStore }, { SnsStore }, { S3Store }] = await Promise.all([
     internal<{ SqsStore: new () => SqsStore }>("./sqs/sqsStore.js"),
@@ -61,15 +62,4 @@ const databaseOf = (persistence: Persistence) => Reflect.get(persistence, "db") 
 
 async function internal<T>(file: string): Promise<T> {
   return import(new URL(file, import.meta.resolve("fauxqs")).href);
-}
-
-/** Node 22 announces on stderr that SQLite is experimental, which tells a user of ours nothing. */
-async function quietly(load: () => Promise<unknown>): Promise<void> {
-  const { emitWarning } = process;
-  process.emitWarning = () => undefined;
-  try {
-    await load();
-  } finally {
-    process.emitWarning = emitWarning;
-  }
 }
