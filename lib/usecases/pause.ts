@@ -1,4 +1,5 @@
 import type { RequestMessage } from "../queues/request-queue.ts";
+import { unavailable } from "../runs/launch-error.ts";
 import type { Dependencies } from "./dependencies.ts";
 
 const FIRST_PAUSE_SECONDS = 30;
@@ -16,7 +17,13 @@ export async function ageMs(
   message: RequestMessage,
 ): Promise<number> {
   if (message.receiveCount <= 1) return 0;
-  return Math.max(0, (await requests.nowMs()) - message.firstReceivedAtMs);
+  const nowMs = await requests.nowMs().catch(asUnknown);
+  return Math.max(0, nowMs - message.firstReceivedAtMs);
+}
+
+/** A queue that does not tell the time says nothing against the request, whatever it answered. */
+function asUnknown(cause: unknown): never {
+  throw unavailable("the queue does not say what time it is", { cause });
 }
 
 /** Whether this was the last try: the deadline has passed, or the queue gives the message up after this delivery. */

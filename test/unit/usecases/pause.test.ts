@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { DEFAULT_CONFIG } from "../../../lib/config/config.ts";
+import { LaunchError } from "../../../lib/runs/launch-error.ts";
 import { ageMs, isLastTry, pauseSeconds } from "../../../lib/usecases/pause.ts";
 import { aMessage } from "../../support/messages.ts";
 
@@ -31,6 +32,17 @@ test("measures a redelivery's age by the queue's clock", async () => {
   const age = await ageMs({ requests }, aMessage({ receiveCount: 2, firstReceivedAtMs: 1_000 }));
 
   expect(age).toBe(60_000);
+});
+
+test("keeps the request where the queue refuses to say what time it is", async () => {
+  const requests = queueAt(() => {
+    throw new LaunchError("Invalid", "refused");
+  });
+
+  await expect(ageMs({ requests }, aMessage({ receiveCount: 2 }))).rejects.toMatchObject({
+    code: "EngineLost",
+    retryable: true,
+  });
 });
 
 test.each([
