@@ -116,7 +116,9 @@ async function driveToRest(
   const results: Result[] = [];
   let cancelled = !options.cancel;
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const idle = await deliverOnce(makeDependencies(place, spoiled), direct, urls.requests);
+    // With a retention of 0 a redelivery after the run's end could only be told as stale: so first all is delivered.
+    let idle = await deliverOnce(makeDependencies(place, spoiled), direct, urls.requests);
+    while (!idle) idle = await deliverOnce(makeDependencies(place, spoiled), direct, urls.requests);
     await tick(makeDependencies(place, spoiled));
     results.push(...(await collect(direct, urls.results)));
     if (!cancelled && results.length > 0) {
