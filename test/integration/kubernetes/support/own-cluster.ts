@@ -15,6 +15,7 @@ export type Component = "etcd" | "apiserver" | "controller-manager" | "scheduler
 /** A cluster of a test's own, whose parts it may stop. */
 export interface OwnCluster extends AsyncDisposable {
   readonly kubeconfig: string;
+  readonly kubeconfigPath: string;
   /** At once, as if its machine had failed. */
   stop(component: Component): Promise<void>;
   /** Whatever was stopped runs again. */
@@ -44,8 +45,10 @@ export async function startOwnCluster(
     await end();
     throw error;
   }
+  const kubeconfigPath = join(directory, "admin.kubeconfig");
   return {
-    kubeconfig: readFileSync(join(directory, "admin.kubeconfig"), "utf8"),
+    kubeconfig: readFileSync(kubeconfigPath, "utf8"),
+    kubeconfigPath,
     stop: async (component) => void (await down(component, "KILL")),
     start: async () => void (await up()),
     [Symbol.asyncDispose]: end,

@@ -1,0 +1,204 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { submitBatch } from "../lib/usecases/submit-batch.ts";
+import { sweep } from "../lib/usecases/sweep.ts";
+import { TARGET } from "../test/integration/kubernetes/support/kubernetes-subject.ts";
+import { startOwnCluster } from "../test/integration/kubernetes/support/own-cluster.ts";
+import { type BareKubernetes, connectBare } from "./support/bare-kubernetes.ts";
+import { defineBench, type Row } from "./support/define-bench.ts";
+import { finish, manifestOf, requestOf, settlePatch } from "./support/kubernetes-jobs.ts";
+import { createKubernetesStage, eventOf } from "./support/kubernetes-stage.ts";
+import { inPool, milliseconds } from "./support/pool.ts";
+import { median } from "./support/statistics.ts";
+import type { Look } from "./support/sweep-once.ts";
+
+const PORT = 27_443;
+const SUBMITTED = 1_000;
+const REPEATS = 3;
+const MANY = 10_000;
+const FEW = 1_000;
+const AT_ONCE = 32;
+
+export const bench = defineBench({
+  name: "kubernetes",
+  title: "Kubernetes: Jobs submitted, swept and settled",
+  method: [
+    "A control plane of its own, without a node and with its controllers stopped, so that nothing but the calls costs",
+    "time. Submitting goes through the whole handler, from the SQS event to its response; the bare loop posts the very",
+    "same manifests over connections that are kept. Baseline and Slipway take turns, and the median of three counts.",
+    "Sweeps run in processes of their own, so that their memory is their own. Queues answer at once.",
+  ].join("\n"),
+  async measure() {
+    await using cluster = await startOwnCluster(PORT, { withNode: false });
+    await cluster.stop("controller-manager");
+    using bare = await connectBare(cluster.kubeconfig);
+    const place: Place = { ...cluster, bare };
+    return [...(await submitRates(place)), ...(await sweeps(place)), ...(await finishing(place))];
+  },
+});
+
+interface Place {
+  readonly kubeconfig: string;
+  readonly kubeconfigPath: string;
+  readonly bare: BareKubernetes;
+}
+
+const jobsOf = (namespace: string) => `/apis/batch/v1/namespaces/${namespace}/jobs`;
+
+async function makeNamespace({ bare }: Place, name: string): Promise<string> {
+  await bare.call("POST", "/api/v1/namespaces", JSON.stringify({ metadata: { name } }));
+  return name;
+}
+
+async function submitRates(place: Place): Promise<Row[]> {
+  const namespace = await makeNamespace(place, "submitting");
+  await using stage = createKubernetesStage(place.kubeconfig, namespace);
+  const limit = { getRemainingTimeInMillis: () => 60_000 };
+  const rows: Row[] = [];
+  await submitBatch(stage.deps, eventOf([requestOf(namespace, "warm")]), limit);
+  for (const atOnce of [1, 10, AT_ONCE]) {
+    const rates = { bare: [] as number[], slipway: [] as number[] };
+    for (let turn = 0; turn < REPEATS; turn++) {
+      const ids = (kind: string) =>
+        Array.from({ length: SUBMITTED }, (_, index) => `${kind}-${atOnce}-${turn}-${index}`);
+      const manifests = ids("bare").map((id) => manifestOf(namespace, id));
+      const events = ids("own").map((id) => eventOf([requestOf(namespace, id)]));
+      const bareMs = await milliseconds(() =>
+        inPool(manifests, atOnce, (body) => place.bare.call("POST", jobsOf(namespace), body)),
+      );
+      const ownMs = await milliseconds(() =>
+        inPool(events, atOnce, async (event) => {
+          const { batchItemFailures } = await submitBatch(stage.deps, event, limit);
+          if (batchItemFailures.length > 0) throw new Error("a request went back to the queue");
+        }),
+      );
+      rates.bare.push((SUBMITTED / bareMs) * 1_000);
+      rates.slipway.push((SUBMITTED / ownMs) * 1_000);
+    }
+    const of = { figure: `Jobs submitted, ${atOnce} in flight`, unit: "1/s" };
+    rows.push(
+      { ...of, label: "bare POST loop", value: median(rates.bare) },
+      { ...of, label: "slipway", value: median(rates.slipway), baseline: "bare POST loop" },
+    );
+  }
+  return rows;
+}
+
+async function sweeps(place: Place): Promise<Row[]> {
+  const few = await makeNamespace(place, "few");
+  const many = await makeNamespace(place, "many");
+  await fill(place, few, FEW);
+  await fill(place, many, MANY);
+  const bareMany = await looks(place, "bare", many);
+  const ownMany = await looks(place, "slipway", many);
+  const ownFew = await looks(place, "slipway", few);
+  await settleAll(place, many);
+  await fill(place, many, FEW, "late");
+  const ownLate = await looks(place, "slipway", many);
+  const time = { figure: `Looking at ${MANY} open Jobs`, unit: "ms" };
+  const memory = { figure: "Memory of a look (most RSS)", unit: "MB" };
+  const settled = { figure: `Looking at ${FEW} open Jobs`, unit: "ms" };
+  const [baseline, alone, beside] = ["bare paged list", "none settled", `${MANY} settled beside`];
+  return [
+    { ...time, label: baseline, value: bareMany.ms },
+    { ...time, label: "slipway", value: ownMany.ms, baseline },
+    { ...memory, label: `${FEW} open Jobs`, value: ownFew.megabytes },
+    {
+      ...memory,
+      label: `${MANY} open Jobs`,
+      value: ownMany.megabytes,
+      baseline: `${FEW} open Jobs`,
+    },
+    { ...settled, label: alone, value: ownFew.ms },
+    { ...settled, label: beside, value: ownLate.ms, baseline: alone },
+  ];
+}
+
+/** No controller of Kubernetes' own would touch these, and none could run without a node. */
+async function fill({ bare }: Place, namespace: string, count: number, kind = "open") {
+  const bodies = Array.from({ length: count }, (_, index) =>
+    manifestOf(namespace, `${namespace}-${kind}-${index}`, { managedBy: "example.com/nobody" }),
+  );
+  await inPool(bodies, AT_ONCE, (body) => bare.call("POST", jobsOf(namespace), body));
+}
+
+const script = fileURLToPath(new URL("./support/sweep-once.ts", import.meta.url));
+const run = promisify(execFile);
+
+async function looks(
+  { kubeconfigPath }: Place,
+  mode: "bare" | "slipway",
+  namespace: string,
+): Promise<Look> {
+  const all: Look[] = [];
+  for (let turn = 0; turn < REPEATS; turn++) {
+    const { stdout } = await run(process.execPath, [script, mode, kubeconfigPath, namespace]);
+    all.push(JSON.parse(stdout) as Look);
+  }
+  return {
+    ms: median(all.map(({ ms }) => ms)),
+    megabytes: median(all.map(({ megabytes }) => megabytes)),
+    seen: median(all.map(({ seen }) => seen)),
+  };
+}
+
+async function settleAll({ bare }: Place, namespace: string): Promise<void> {
+  await inPool(await namesOf(bare, namespace), AT_ONCE, (name) =>
+    bare.call("PATCH", `${jobsOf(namespace)}/${name}`, ...settlePatch()),
+  );
+}
+
+async function finishing(place: Place): Promise<Row[]> {
+  const bareMs = await finishBare(place, await makeNamespace(place, "finishing-bare"));
+  const ownMs = await finishAndSweep(place, await makeNamespace(place, "finishing"));
+  const of = { figure: `${FEW} Jobs finish at once, until all are settled`, unit: "ms" };
+  const baseline = "bare loops: finish, then settle";
+  return [
+    { ...of, label: baseline, value: bareMs },
+    { ...of, label: "slipway, result of each published between", value: ownMs, baseline },
+  ];
+}
+
+async function finishBare(place: Place, namespace: string): Promise<number> {
+  await fill(place, namespace, FEW);
+  const names = await namesOf(place.bare, namespace);
+  return milliseconds(async () => {
+    await finishAll(place, namespace, names);
+    await settleAll(place, namespace);
+  });
+}
+
+async function finishAndSweep(place: Place, namespace: string): Promise<number> {
+  await fill(place, namespace, FEW);
+  const names = await namesOf(place.bare, namespace);
+  await using stage = createKubernetesStage(place.kubeconfig, namespace);
+  const backend = await stage.deps.backends.load("kubernetes-job");
+  await backend.find(TARGET, "nobody", AbortSignal.timeout(10_000));
+  const done = new AbortController();
+  const signal = AbortSignal.timeout(120_000);
+  const sweeping = sweep(stage.deps, { signal, follow: done.signal });
+  await new Promise((resolve) => setTimeout(resolve, 2_000)); // the list is over, it follows
+  const ms = await milliseconds(async () => {
+    await finishAll(place, namespace, names);
+    while (stage.settled() < FEW && !signal.aborted)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+  });
+  done.abort();
+  await sweeping;
+  if (stage.settled() !== FEW) throw new Error(`only ${stage.settled()} were settled`);
+  return ms;
+}
+
+async function finishAll({ bare }: Place, namespace: string, names: readonly string[]) {
+  await inPool(names, AT_ONCE, (name) =>
+    bare.call("PATCH", `${jobsOf(namespace)}/${name}/status`, ...finish()),
+  );
+}
+
+async function namesOf(bare: BareKubernetes, namespace: string): Promise<string[]> {
+  const list = JSON.parse(String(await bare.call("GET", jobsOf(namespace)))) as {
+    items: { metadata: { name: string } }[];
+  };
+  return list.items.map(({ metadata }) => metadata.name);
+}
