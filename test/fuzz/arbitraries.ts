@@ -105,7 +105,7 @@ function change(document: unknown, { where, how, key, value }: Mutation): unknow
   if (typeof parent !== "object" || parent === null) return document;
   const name = how === "add" && !Array.isArray(parent) ? key : last;
   if (how === "remove") take(parent, name);
-  else Object.defineProperty(parent, name, { value, ...PLAIN });
+  else Object.defineProperty(parent, name, { value: structuredClone(value), ...PLAIN });
   return document;
 }
 
