@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { openSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
@@ -41,16 +42,16 @@ export async function startPrivateEngine({
   const at = (name: string) => join(folder, name);
   const [socket, containerdSocket] = [at("docker.sock"), at("containerd.sock")];
   const certificates = await createCertificates(at("certificates"));
-  const number = 1 + (process.pid % 250);
-  const bridge = `slip${process.pid.toString(36)}${(Date.now() % 1_296).toString(36)}`.slice(0, 15);
-  const port = 21_000 + Math.floor(Math.random() * 9_000);
+  const number = randomInt(10_240);
+  const bridge = `slip${process.pid.toString(36)}-${number.toString(36)}`;
+  const port = randomInt(21_000, 30_000);
   const log = openSync(at("log"), "a");
   let daemon: ChildProcess | undefined;
   let containerd: ChildProcess | undefined;
 
   // A bridge of its own: a daemon with `--bridge=none` deletes the machine's docker0.
   ip("link", "add", "name", bridge, "type", "bridge");
-  ip("addr", "add", `10.213.${number}.1/24`, "dev", bridge);
+  ip("addr", "add", `10.${200 + (number >> 8)}.${number & 255}.1/24`, "dev", bridge);
   ip("link", "set", bridge, "up");
 
   const launch = (program: string, ...given: string[]) =>
