@@ -1,4 +1,7 @@
-import { type ImageReference, parseImageReference } from "../backends/docker/image-reference.ts";
+import {
+  type ImageReference,
+  parseImageReference,
+} from "../backends/docker/request/image-reference.ts";
 import { matches } from "./glob.ts";
 import type { Verdict } from "./judge-values.ts";
 

@@ -2,7 +2,7 @@ import {
   buildCreateRequest,
   type CreateRequest,
   type EngineTraits,
-} from "../../lib/backends/docker/create-request.ts";
+} from "../../lib/backends/docker/request/create-request.ts";
 import type { DockerContainerSpec } from "../../lib/runs/infrastructure.ts";
 import { LaunchError, type Problem } from "../../lib/runs/launch-error.ts";
 import type { Run } from "../../lib/runs/run.ts";

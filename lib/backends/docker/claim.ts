@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { LaunchError } from "../../runs/launch-error.ts";
-import type { Engine } from "./engine.ts";
-import type { Container } from "./engine-answers.ts";
+import type { Engine } from "./api/engine.ts";
+import type { Container } from "./api/engine-answers.ts";
 import type { RunFacts } from "./labels.ts";
 import { type Marked, setMark } from "./marks.ts";
 

@@ -1,6 +1,6 @@
 import type { CancelReason } from "../backend.ts";
-import type { Engine } from "./engine.ts";
-import type { Volume } from "./engine-answers.ts";
+import type { Engine } from "./api/engine.ts";
+import type { Volume } from "./api/engine-answers.ts";
 import {
   CONTAINER_LABEL,
   MARK_LABEL,

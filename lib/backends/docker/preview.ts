@@ -6,8 +6,8 @@ import {
   maskEnvironment,
   REDACTED,
 } from "../../runs/redact.ts";
-import type { CreateRequest } from "./create-request.ts";
-import { secretsIn } from "./judge.ts";
+import { secretsIn } from "./judge/judge.ts";
+import type { CreateRequest } from "./request/create-request.ts";
 
 /** What a submission sends, as JSON, secrets masked wherever they stand. */
 export function previewText(

@@ -1,11 +1,11 @@
 import type { ObservedRun } from "../../runs/observation.ts";
 import type { Swept } from "../backend.ts";
-import { concurrently } from "./concurrently.ts";
-import { readReceipt } from "./end.ts";
+import { readReceipt } from "./judge/end.ts";
 import { MARK_LABEL, readFacts } from "./labels.ts";
+import { concurrently } from "./look/concurrently.ts";
+import { look, type Place } from "./look/place.ts";
 import { type Marked, readMark, setMark } from "./marks.ts";
 import { MARKS, markName } from "./names.ts";
-import { look, type Place } from "./place.ts";
 
 /**
  * The done mark first, with what was published on it; then, where the request asks for it, the container goes. The other

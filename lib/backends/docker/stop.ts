@@ -3,12 +3,12 @@ import { setTimeout as pause } from "node:timers/promises";
 import { unavailable } from "../../runs/launch-error.ts";
 import type { RunKey } from "../../runs/run.ts";
 import type { Cancellation, CancelOptions } from "../backend.ts";
-import type { Container } from "./engine-answers.ts";
-import type { Evidence } from "./judge.ts";
+import type { Container } from "./api/engine-answers.ts";
+import type { Evidence } from "./judge/judge.ts";
 import { type RunFacts, readFacts } from "./labels.ts";
+import { assess, look, type Place } from "./look/place.ts";
 import { type Marked, type StopOrder, saysOf, setMark, stopOrderOf } from "./marks.ts";
 import { containerName, markName } from "./names.ts";
-import { assess, look, type Place } from "./place.ts";
 
 /** Sets the stop mark, or reads the one that is there: the first order decides. Tells whether it was this one. */
 export async function orderStop(

@@ -3,13 +3,13 @@ import type { DockerContainerSpec } from "../../runs/infrastructure.ts";
 import { LaunchError, unavailable } from "../../runs/launch-error.ts";
 import type { Run } from "../../runs/run.ts";
 import type { Submission } from "../backend.ts";
+import type { Creation } from "./api/container-calls.ts";
+import type { Container } from "./api/engine-answers.ts";
 import { claim, startClaimed } from "./claim.ts";
-import type { Creation } from "./container-calls.ts";
-import type { Container } from "./engine-answers.ts";
-import type { Evidence } from "./judge.ts";
+import type { Evidence } from "./judge/judge.ts";
 import { type RunFacts, readFacts } from "./labels.ts";
+import { assess, look, type Place } from "./look/place.ts";
 import { findMarks, type Marked, type StopReason } from "./marks.ts";
-import { assess, look, type Place } from "./place.ts";
 import { orderStop } from "./stop.ts";
 
 type DockerRun = Run<DockerContainerSpec>;

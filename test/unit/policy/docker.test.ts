@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { buildCreateRequest } from "../../../lib/backends/docker/create-request.ts";
+import { buildCreateRequest } from "../../../lib/backends/docker/request/create-request.ts";
 import { checkPolicy } from "../../../lib/policy/check-policy.ts";
 import { aRun, aSpec } from "../../support/builders.ts";
 import { aPolicy } from "../../support/policies.ts";

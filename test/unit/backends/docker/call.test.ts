@@ -1,8 +1,11 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import { call, type EngineCall, openStream } from "../../../../lib/backends/docker/call.ts";
-import { createTransport, type Transport } from "../../../../lib/backends/docker/transport.ts";
+import { call, type EngineCall, openStream } from "../../../../lib/backends/docker/api/call.ts";
+import {
+  createTransport,
+  type Transport,
+} from "../../../../lib/backends/docker/connect/transport.ts";
 
 /** A server that answers as an engine in trouble does. */
 const trouble: Record<string, (response: http.ServerResponse) => void> = {

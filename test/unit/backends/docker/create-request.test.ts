@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { buildCreateRequest } from "../../../../lib/backends/docker/create-request.ts";
+import { buildCreateRequest } from "../../../../lib/backends/docker/request/create-request.ts";
 import stored from "../../../fixtures/docker/prefect-2.2-blocks.json" with { type: "json" };
 import { aSpec } from "../../../support/builders.ts";
 import { aDockerRun, LINUX, problemsOf, requestOf } from "../../../support/docker-runs.ts";

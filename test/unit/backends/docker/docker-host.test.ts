@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { dockerHostOf } from "../../../../lib/backends/docker/docker-host.ts";
-import { formatHost } from "../../../../lib/backends/docker/host-address.ts";
+import { dockerHostOf } from "../../../../lib/backends/docker/connect/docker-host.ts";
+import { formatHost } from "../../../../lib/backends/docker/connect/host-address.ts";
 import { Config } from "../../../../lib/config/config.ts";
 
 const tls = { ca: "CA", cert: "CERT", key: "KEY" };

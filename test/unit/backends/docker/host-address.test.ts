@@ -3,8 +3,8 @@ import {
   formatHost,
   isLocal,
   parseHostAddress,
-} from "../../../../lib/backends/docker/host-address.ts";
-import { isHostKey, isKnownHost } from "../../../../lib/backends/docker/known-hosts.ts";
+} from "../../../../lib/backends/docker/connect/host-address.ts";
+import { isHostKey, isKnownHost } from "../../../../lib/backends/docker/connect/known-hosts.ts";
 
 describe("an engine's address", () => {
   test.each([

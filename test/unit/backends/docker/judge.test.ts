@@ -3,9 +3,9 @@ import type {
   Container,
   ContainerState,
   Volume,
-} from "../../../../lib/backends/docker/engine-answers.ts";
-import type { EngineHistory } from "../../../../lib/backends/docker/exit.ts";
-import { type Evidence, judge } from "../../../../lib/backends/docker/judge.ts";
+} from "../../../../lib/backends/docker/api/engine-answers.ts";
+import type { EngineHistory } from "../../../../lib/backends/docker/judge/exit.ts";
+import { type Evidence, judge } from "../../../../lib/backends/docker/judge/judge.ts";
 import { ourLabels, type RunFacts } from "../../../../lib/backends/docker/labels.ts";
 import { readMark } from "../../../../lib/backends/docker/marks.ts";
 import { type Mark, markName } from "../../../../lib/backends/docker/names.ts";

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { encodeAuth } from "../../../../lib/backends/docker/api/image-calls.ts";
 import {
   authConfigOf,
   credentialsOf,
   registryHost,
-} from "../../../../lib/backends/docker/credentials.ts";
-import { encodeAuth } from "../../../../lib/backends/docker/image-calls.ts";
-import { parseImageReference } from "../../../../lib/backends/docker/image-reference.ts";
-import { pullError } from "../../../../lib/backends/docker/pull-errors.ts";
+} from "../../../../lib/backends/docker/image/credentials.ts";
+import { pullError } from "../../../../lib/backends/docker/image/pull-errors.ts";
+import { parseImageReference } from "../../../../lib/backends/docker/request/image-reference.ts";
 import { Config } from "../../../../lib/config/config.ts";
 import type { Secret } from "../../../../lib/runs/redact.ts";
 

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { concurrently } from "../../../../lib/backends/docker/concurrently.ts";
-import { demultiplex } from "../../../../lib/backends/docker/demultiplex.ts";
-import { parseImageReference } from "../../../../lib/backends/docker/image-reference.ts";
+import { isAtLeast, negotiate } from "../../../../lib/backends/docker/api/versions.ts";
 import { dockerLabelKey } from "../../../../lib/backends/docker/labels.ts";
-import { parseMemory } from "../../../../lib/backends/docker/memory.ts";
-import { pullPolicyOf } from "../../../../lib/backends/docker/pull-policy.ts";
-import { isAtLeast, negotiate } from "../../../../lib/backends/docker/versions.ts";
+import { concurrently } from "../../../../lib/backends/docker/look/concurrently.ts";
+import { demultiplex } from "../../../../lib/backends/docker/output/demultiplex.ts";
+import { parseImageReference } from "../../../../lib/backends/docker/request/image-reference.ts";
+import { parseMemory } from "../../../../lib/backends/docker/request/memory.ts";
+import { pullPolicyOf } from "../../../../lib/backends/docker/request/pull-policy.ts";
 
 describe("a size in memory", () => {
   test.each([

@@ -1,0 +1,160 @@
+import type { IncomingMessage } from "node:http";
+import { LaunchError } from "../../../runs/launch-error.ts";
+import { secretsIn } from "../judge/judge.ts";
+import type { CreateRequest } from "../request/create-request.ts";
+import { readAnswer } from "./call.ts";
+import type { Caller } from "./caller.ts";
+import * as answers from "./engine-answers.ts";
+import { messageOf, refused, unexpected } from "./refusal.ts";
+
+export type Creation =
+  | { readonly outcome: "created"; readonly id: string; readonly warnings: readonly string[] }
+  /** A container of this name exists, or is just being made and may fail yet. */
+  | { readonly outcome: "name-taken" }
+  | { readonly outcome: "image-missing" };
+
+/** What an order about a container came to. `refused`: the engine answered that it did not do it. */
+export type OrderOutcome =
+  | { readonly outcome: "done" }
+  | { readonly outcome: "refused"; readonly error: LaunchError };
+
+export interface LogOptions {
+  readonly follow: boolean;
+  /** How many of the last lines; everything where undefined. */
+  readonly lines: number | undefined;
+}
+
+/** Creating pulls no image but may have to wait for the engine's disk; starting for its devices and networks. */
+const CREATE_MS = 60_000;
+const START_MS = 90_000;
+const REMOVE_MS = 60_000;
+/** How long to wait for a container to heed an order to stop; the engine carries it out in any case. */
+const STOP_WAIT_MS = 1_500;
+
+const at = (container: string) => `/containers/${encodeURIComponent(container)}`;
+
+export function containerCalls(caller: Caller) {
+  const { host } = caller;
+  return {
+    async create(request: CreateRequest, signal: AbortSignal): Promise<Creation> {
+      const answer = await caller.send({
+        method: "POST",
+        path: "/containers/create",
+        query: { name: request.name, platform: request.platform },
+        body: request.body,
+        deadlineMs: CREATE_MS,
+        signal,
+      });
+      if (answer.status === 409) return { outcome: "name-taken" };
+      if (answer.status === 404 && /no such image/i.test(messageOf(answer)))
+        return { outcome: "image-missing" };
+      if (answer.status !== 201)
+        throw refused(host, "create the container", answer, secretsIn(request.body.Env));
+      const { Id, Warnings } = answers.CreatedAnswer.parse(answer.body);
+      return { outcome: "created", id: Id, warnings: Warnings };
+    },
+
+    /** undefined where there is none. */
+    inspect: (container: string, signal: AbortSignal) =>
+      caller.askFor(answers.ContainerAnswer, "show a container", {
+        method: "GET",
+        path: `${at(container)}/json`,
+        signal,
+      }),
+
+    /** Every container with a label, whatever its state. */
+    list: (label: string, signal: AbortSignal) =>
+      caller.ask(answers.ContainersAnswer, "list its containers", {
+        method: "GET",
+        path: "/containers/json",
+        query: { all: true, filters: JSON.stringify({ label: [label] }) },
+        signal,
+      }),
+
+    /** Runs it, once more where it has ended; so it is never repeated of itself. */
+    async start(container: string, signal: AbortSignal): Promise<OrderOutcome> {
+      const path = `${at(container)}/start`;
+      const order = { method: "POST", path, deadlineMs: START_MS, signal, once: true } as const;
+      const answer = await caller.send(order);
+      if (answer.status < 400) return { outcome: "done" };
+      return { outcome: "refused", error: refused(host, "start the container", answer) };
+    },
+
+    /** Orders its end and waits a moment for it. Gone or ended already is fine. */
+    async stop(container: string, graceSeconds: number, signal: AbortSignal): Promise<void> {
+      const order = {
+        method: "POST",
+        path: `${at(container)}/stop`,
+        query: { t: graceSeconds },
+        deadlineMs: (graceSeconds + 30) * 1_000,
+        once: true,
+      } as const;
+      // The engine goes on with it when its caller hangs up.
+      const waited = AbortSignal.timeout(STOP_WAIT_MS);
+      try {
+        const answer = await caller.send({ ...order, signal: AbortSignal.any([signal, waited]) });
+        if (answer.status >= 400 && answer.status !== 404)
+          throw unexpected(host, "stop a container", answer);
+      } catch (error) {
+        if (!waited.aborted) throw error;
+      }
+    },
+
+    /** Removes it with its anonymous volumes, unless it is running. */
+    async remove(container: string, signal: AbortSignal): Promise<"gone" | "busy"> {
+      const answer = await caller.send({
+        method: "DELETE",
+        path: at(container),
+        query: { v: true },
+        deadlineMs: REMOVE_MS,
+        signal,
+      });
+      if (answer.status === 409) return "busy"; // running, or being removed by another
+      if (answer.status >= 400 && answer.status !== 404)
+        throw unexpected(host, "remove a container", answer);
+      return "gone";
+    },
+
+    /** A container that is in the network already is fine. */
+    async joinNetwork(
+      network: string,
+      container: string,
+      signal: AbortSignal,
+    ): Promise<OrderOutcome> {
+      const answer = await caller.send({
+        method: "POST",
+        path: `/networks/${encodeURIComponent(network)}/connect`,
+        body: { Container: container },
+        signal,
+      });
+      if (answer.status < 400 || /already exists in network/.test(messageOf(answer)))
+        return { outcome: "done" };
+      return { outcome: "refused", error: refused(host, `join the network ${network}`, answer) };
+    },
+
+    /** Its output as it was logged. Throws `ConfigError` where its log driver cannot be read, `Removed` where it is gone. */
+    async logs(
+      container: string,
+      { follow, lines }: LogOptions,
+      signal: AbortSignal,
+    ): Promise<IncomingMessage> {
+      const response = await caller.stream({
+        method: "GET",
+        path: `${at(container)}/logs`,
+        query: { stdout: true, stderr: true, follow, tail: lines ?? "all" },
+        signal,
+      });
+      if (response.statusCode === 200) return response;
+      const answer = await readAnswer(response);
+      if (answer.status === 404)
+        throw new LaunchError("Removed", "its output went with its container");
+      if (answer.status === 501 || NOT_READABLE.test(messageOf(answer)))
+        throw new LaunchError("ConfigError", `its output cannot be read: ${messageOf(answer)}`, {
+          hint: "Its logging driver keeps output elsewhere; read it there, or use json-file or local.",
+        });
+      throw unexpected(host, "show a container's output", answer);
+    },
+  };
+}
+
+const NOT_READABLE = /does not support reading/i;

@@ -1,0 +1,101 @@
+import type { SecretResolver } from "../../../config/config.ts";
+import type { DockerHost } from "../connect/docker-host.ts";
+import { isLocal } from "../connect/host-address.ts";
+import { createTransport } from "../connect/transport.ts";
+import type { EngineTraits } from "../request/create-request.ts";
+import { type Caller, createCaller } from "./caller.ts";
+import { containerCalls } from "./container-calls.ts";
+import { InfoAnswer, NetworkAnswer } from "./engine-answers.ts";
+import { imageCalls } from "./image-calls.ts";
+import { isAtLeast } from "./versions.ts";
+import { volumeCalls } from "./volume-calls.ts";
+
+/** One engine by the few calls that runs need. Each has a deadline and throws LaunchErrors. */
+export type Engine = ReturnType<typeof systemCalls> &
+  ReturnType<typeof containerCalls> &
+  ReturnType<typeof volumeCalls> &
+  ReturnType<typeof imageCalls> & {
+    close(): void;
+  };
+
+/** An engine behind a connection that is kept; it is connected to by the first call. */
+export async function connectEngine(host: DockerHost, secrets: SecretResolver): Promise<Engine> {
+  const transport = await createTransport(host, secrets);
+  const caller = createCaller(transport);
+  return {
+    ...systemCalls(caller, isLocal(host.address)),
+    ...containerCalls(caller),
+    ...volumeCalls(caller),
+    ...imageCalls(caller),
+    close: () => transport.close(),
+  };
+}
+
+/** What an engine is taken for that nobody has asked: a Linux one of today, so that a preview shows what it would get. */
+export function usualTraits(host: DockerHost, platform = process.platform): EngineTraits {
+  const local = isLocal(host.address);
+  return {
+    local,
+    linux: !local || platform === "linux",
+    hostGateway: true,
+    logDriver: "json-file",
+  };
+}
+
+function systemCalls(caller: Caller, local: boolean) {
+  const info = (signal: AbortSignal) =>
+    caller.ask(InfoAnswer, "describe itself", { method: "GET", path: "/info", signal });
+  let traits: Promise<EngineTraits> | undefined;
+
+  async function askTraits(signal: AbortSignal): Promise<EngineTraits> {
+    const [{ engine }, said] = await Promise.all([caller.version(signal), info(signal)]);
+    return {
+      local,
+      linux: said.OSType === "linux" && said.OperatingSystem !== "Docker Desktop",
+      hostGateway: isAtLeast(engine, "20.10"),
+      logDriver: said.LoggingDriver,
+    };
+  }
+
+  return {
+    host: caller.host,
+
+    /** Asked once per connection. */
+    traits(signal: AbortSignal): Promise<EngineTraits> {
+      traits ??= askTraits(signal).catch((error) => {
+        traits = undefined;
+        throw error;
+      });
+      return traits;
+    },
+
+    /** The engine's clock, ISO 8601. */
+    now: async (signal: AbortSignal) => (await info(signal)).SystemTime,
+
+    version: async (signal: AbortSignal) => (await caller.version(signal)).engine,
+
+    /**
+     * When the engine last started, ISO 8601: it makes its bridge network anew each time, save where containers have
+     * outlived it. undefined where it has none.
+     */
+    async startedAt(signal: AbortSignal): Promise<string | undefined> {
+      const request = { method: "GET", path: "/networks/bridge", signal } as const;
+      return (await caller.askFor(NetworkAnswer, "show its bridge", request))?.Created;
+    },
+
+    /** Its events from a moment on, ISO 8601, until the signal aborts: JSON lines. */
+    events: (since: string, filters: object, signal: AbortSignal) =>
+      caller.stream({
+        method: "GET",
+        path: "/events",
+        query: { since: toUnixTime(since), filters: JSON.stringify(filters) },
+        signal,
+      }),
+  };
+}
+
+/** Events are asked for by seconds since 1970 with their fraction. */
+function toUnixTime(time: string): string {
+  const fraction = /\.(\d+)/.exec(time)?.[1] ?? "0";
+  return `${Math.floor(Date.parse(time) / 1_000)}.${fraction.padEnd(9, "0")}`;
+}

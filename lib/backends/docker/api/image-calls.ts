@@ -1,0 +1,54 @@
+import type { IncomingMessage } from "node:http";
+import { pullError } from "../image/pull-errors.ts";
+import type { ImageReference } from "../request/image-reference.ts";
+import { readAnswer } from "./call.ts";
+import type { Caller } from "./caller.ts";
+import { AuthAnswer } from "./engine-answers.ts";
+import { messageOf } from "./refusal.ts";
+
+/** What the engine hands on to a registry: a user's name and password, or the token they were exchanged for. */
+export type AuthConfig = { readonly serveraddress: string } & (
+  | { readonly username: string; readonly password: string }
+  | { readonly identitytoken: string }
+);
+
+/** A registry may take long before it names the first layer. */
+const PULL_BEGINS_MS = 120_000;
+
+export function imageCalls(caller: Caller) {
+  return {
+    /** A pull's progress, line by line; what goes wrong later stands in a line of it. */
+    async pull(
+      image: ImageReference,
+      platform: string | undefined,
+      auth: AuthConfig | undefined,
+      signal: AbortSignal,
+    ): Promise<IncomingMessage> {
+      const response = await caller.stream({
+        method: "POST",
+        path: "/images/create",
+        query: { fromImage: image.name, tag: image.digest ?? image.tag ?? "latest", platform },
+        ...(auth && { headers: { "X-Registry-Auth": encodeAuth(auth) } }),
+        deadlineMs: PULL_BEGINS_MS,
+        signal,
+      });
+      if (response.statusCode === 200) return response;
+      throw pullError(image, messageOf(await readAnswer(response)), auth !== undefined);
+    },
+
+    /** Exchanges a password for a token; undefined where the registry gives none and wants the password each time. */
+    async login(
+      image: ImageReference,
+      auth: AuthConfig,
+      signal: AbortSignal,
+    ): Promise<string | undefined> {
+      const answer = await caller.send({ method: "POST", path: "/auth", body: auth, signal });
+      if (answer.status >= 300) throw pullError(image, messageOf(answer), true);
+      return AuthAnswer.safeParse(answer.body).data?.IdentityToken || undefined;
+    },
+  };
+}
+
+/** URL-safe base 64 with its padding: the engine takes a header without it for no credentials at all. */
+export const encodeAuth = (auth: AuthConfig) =>
+  Buffer.from(JSON.stringify(auth)).toString("base64").replaceAll("+", "-").replaceAll("/", "_");

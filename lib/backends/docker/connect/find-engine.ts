@@ -1,0 +1,98 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import * as z from "zod";
+import { LaunchError } from "../../../runs/launch-error.ts";
+import { Secret } from "../../../runs/redact.ts";
+import type { DockerHost, TlsFiles } from "./docker-host.ts";
+import { DEFAULT_SOCKET, parseHostAddress } from "./host-address.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * This machine's engine as the `docker` program finds it: `DOCKER_HOST` (with `DOCKER_TLS_VERIFY` and
+ * `DOCKER_CERT_PATH`), else the context that `DOCKER_CONTEXT` or `config.json` names, else a socket in a usual place.
+ * Throws a LaunchError `ConfigError`.
+ */
+export function findLocalEngine(env: Environment): DockerHost {
+  if (env.DOCKER_HOST) return fromVariables(env.DOCKER_HOST, env);
+  const folder = env.DOCKER_CONFIG || join(homeOf(env), ".docker");
+  const context = env.DOCKER_CONTEXT || currentContext(folder);
+  if (context && context !== "default") return fromContext(folder, context);
+  return withoutTls(usualSocket(env));
+}
+
+function fromVariables(host: string, env: Environment): DockerHost {
+  const found = withoutTls(host);
+  if (!env.DOCKER_TLS_VERIFY || found.address.kind !== "tcp") return found;
+  return { ...found, tls: readTls(env.DOCKER_CERT_PATH || join(homeOf(env), ".docker")) };
+}
+
+const ConfigFile = z.object({ currentContext: z.string().optional() });
+const ContextFile = z.object({
+  Endpoints: z.object({
+    docker: z.object({ Host: z.string(), SkipTLSVerify: z.boolean().optional() }),
+  }),
+});
+
+function currentContext(folder: string): string | undefined {
+  const path = join(folder, "config.json");
+  return existsSync(path) ? readJson(path, ConfigFile).currentContext : undefined;
+}
+
+function fromContext(folder: string, name: string): DockerHost {
+  const hash = createHash("sha256").update(name).digest("hex");
+  const meta = join(folder, "contexts", "meta", hash, "meta.json");
+  if (!existsSync(meta))
+    throw new LaunchError("ConfigError", `there is no Docker context ${JSON.stringify(name)}`);
+  const { Host, SkipTLSVerify } = readJson(meta, ContextFile).Endpoints.docker;
+  if (SkipTLSVerify)
+    throw new LaunchError("ConfigError", `the Docker context ${name} does not verify its engine`);
+  const found = withoutTls(Host);
+  const tls = join(folder, "contexts", "tls", hash, "docker");
+  return existsSync(tls) ? { ...found, tls: readTls(tls) } : found;
+}
+
+/** Docker's own place, then those of rootless engines and Docker Desktop; its own where there is none. */
+function usualSocket(env: Environment): string {
+  const places = [
+    DEFAULT_SOCKET,
+    ...(env.XDG_RUNTIME_DIR ? [join(env.XDG_RUNTIME_DIR, "docker.sock")] : []),
+    join(homeOf(env), ".docker", "run", "docker.sock"),
+  ];
+  return `unix://${places.find((place) => existsSync(place)) ?? DEFAULT_SOCKET}`;
+}
+
+function withoutTls(host: string): DockerHost {
+  return {
+    address: parseHostAddress(host),
+    tls: undefined,
+    sshKey: undefined,
+    sshHostKey: undefined,
+  };
+}
+
+function readTls(folder: string): TlsFiles {
+  const read = (file: string) => new Secret(readText(join(folder, file)));
+  return { ca: read("ca.pem"), cert: read("cert.pem"), key: read("key.pem") };
+}
+
+function readJson<T>(path: string, schema: z.ZodType<T>): T {
+  try {
+    return schema.parse(JSON.parse(readText(path)));
+  } catch (error) {
+    if (error instanceof LaunchError) throw error;
+    throw new LaunchError("ConfigError", `${path} is not what the docker program writes`);
+  }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new LaunchError("ConfigError", `cannot read ${path}`, { cause: error });
+  }
+}
+
+const homeOf = (env: Environment) => env.HOME || homedir();

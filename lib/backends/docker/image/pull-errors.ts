@@ -1,0 +1,41 @@
+import type { CauseCode } from "../../../runs/cause.ts";
+import { LaunchError, unavailable } from "../../../runs/launch-error.ts";
+import type { ImageReference } from "../request/image-reference.ts";
+
+/** The engine tells a registry's refusals apart by their words only. The first that fits decides. */
+const MEANINGS: readonly (readonly [RegExp, CauseCode | "later"])[] = [
+  [/toomanyrequests|too many requests|rate limit/i, "later"],
+  [/no space left/i, "later"],
+  [
+    /manifest unknown|manifest for .* not found|name unknown|no such image|not found: /i,
+    "ImageNotFound",
+  ],
+  [/repository .* not found/i, "ImageNotFound"],
+  [
+    /unauthorized|authentication required|no basic auth|incorrect username|denied: |401/i,
+    "ImageAuth",
+  ],
+  [
+    /no matching manifest|unsupported|invalid reference|cannot overwrite|image operating system|not supported/i,
+    "ImageInvalid",
+  ],
+];
+
+/** Why a pull failed, from the engine's message. What nobody knows may pass: it is tried again until the deadline. */
+export function pullError(
+  image: ImageReference,
+  message: string,
+  hadCredentials: boolean,
+): LaunchError {
+  const text = `could not pull ${image.text}: ${message}`;
+  // "pull access denied for X, repository does not exist or may require 'docker login'": without a login, most likely the first.
+  const denied = /pull access denied/i.test(message);
+  if (denied && !hadCredentials) return new LaunchError("ImageNotFound", text, { hint: DENIED });
+  const code = denied ? "ImageAuth" : MEANINGS.find(([words]) => words.test(message))?.[1];
+  if (code === undefined || code === "later") return unavailable(text, { hint: LATER });
+  return new LaunchError(code, text);
+}
+
+const DENIED =
+  "Check the image's name; if it is private, set image_registry to credentials for its registry.";
+const LATER = "The registry, the way to it or the engine's disk is in trouble; it is tried again.";

@@ -1,0 +1,65 @@
+import { constants } from "node:os";
+import { type Cause, causeOf } from "../../../runs/cause.ts";
+import type { ContainerState } from "../api/engine-answers.ts";
+import { isAtLeast } from "../api/versions.ts";
+import type { End } from "./end.ts";
+
+/** What is known of the engine's last start; both undefined where nothing shows it. */
+export interface EngineHistory {
+  readonly version: string;
+  /** ISO 8601 by its clock. */
+  readonly startedAt: string | undefined;
+}
+
+type Verdict = Pick<End, "outcome" | "statusCode" | "cause">;
+
+/** Engines of these versions write exit code 0 for what ran when the machine went down (moby#45788). */
+const liesAboutZero = (version: string) =>
+  isAtLeast(version, "24.0") && !isAtLeast(version, "24.0.3");
+
+/** An engine ends, or finds ended, what ran before it started in the moments before it makes its network. */
+const RESTART_MS = 20_000;
+
+/** Whether an exit like this one may have been the engine's own doing, so that its last start must be known. */
+export function mayBeEngines({ OOMKilled, ExitCode }: ContainerState, version: string): boolean {
+  if (OOMKilled) return false;
+  return [137, 143, 255].includes(ExitCode) || (ExitCode === 0 && liesAboutZero(version));
+}
+
+/** The verdict on a container that ran and exited by no order of ours. */
+export function judgeExit(state: ContainerState, engine: EngineHistory): Verdict {
+  const { ExitCode: statusCode } = state;
+  if (mayBeEngines(state, engine.version) && endedAtRestart(state, engine))
+    return { outcome: "crashed", statusCode, cause: engineLost(statusCode) };
+  if (statusCode === 0) return { outcome: "completed", statusCode, cause: null };
+  return { outcome: "failed", statusCode, cause: failure(state) };
+}
+
+function endedAtRestart({ FinishedAt, ExitCode }: ContainerState, engine: EngineHistory): boolean {
+  if (engine.startedAt === undefined) return ExitCode === 0; // it is a version that lies, and nothing speaks for it
+  const before = Date.parse(engine.startedAt) - Date.parse(FinishedAt);
+  return before >= 0 && before <= RESTART_MS;
+}
+
+function failure({ ExitCode: code, OOMKilled }: ContainerState): Cause {
+  if (OOMKilled)
+    return causeOf("OOMKilled", `the kernel killed it for its memory use; exit code ${code}`);
+  const signal = SIGNALS.get(code - 128);
+  if (signal)
+    return causeOf("Signal", `it exited with code ${code}, as a death by ${signal} is reported`, {
+      ...(signal === "SIGKILL" && { hint: KILLED }),
+    });
+  return causeOf("Exit", `the command exited with code ${code}`);
+}
+
+function engineLost(code: number): Cause {
+  const message = `the engine restarted while it ran and reports exit code ${code}, which says nothing about the command`;
+  return causeOf("EngineLost", message);
+}
+
+const KILLED =
+  "Something killed it, but the engine saw no lack of memory: `docker kill`, a stop of the engine, or the kernel for another's memory.";
+
+const SIGNALS = new Map(
+  Object.entries(constants.signals).map(([name, number]) => [number, name] as const),
+);

@@ -1,0 +1,41 @@
+import type { Observation } from "../../../runs/observation.ts";
+import type { Target } from "../../../runs/run.ts";
+import type { Engine } from "../api/engine.ts";
+import { type EngineHistory, mayBeEngines } from "../judge/exit.ts";
+import { type Evidence, judge } from "../judge/judge.ts";
+import { findMarks } from "../marks.ts";
+import { MARKS } from "../names.ts";
+
+/** One target with its engine, for the length of one call. */
+export interface Place {
+  readonly engine: Engine;
+  readonly target: Target;
+  readonly signal: AbortSignal;
+}
+
+/** Everything about the run of a container's name, asked for one by one: the newest there is. */
+export async function look(place: Place, name: string): Promise<Evidence> {
+  const { engine, signal } = place;
+  const container = await engine.inspect(name, signal);
+  // Marks after the container: a run is settled, or told to stop, before its container goes.
+  return { name, container, marks: await findMarks(engine, name, MARKS, signal) };
+}
+
+/** The evidence judged, with what must be known of the engine for it. */
+export async function assess(
+  { engine, target, signal }: Place,
+  evidence: Evidence,
+): Promise<Observation | undefined> {
+  return judge(evidence, target, await historyFor(engine, evidence, signal));
+}
+
+async function historyFor(
+  engine: Engine,
+  { container, marks }: Evidence,
+  signal: AbortSignal,
+): Promise<EngineHistory> {
+  const version = await engine.version(signal);
+  const isAsked =
+    container?.State.Status === "exited" && !marks.stop && mayBeEngines(container.State, version);
+  return { version, startedAt: isAsked ? await engine.startedAt(signal) : undefined };
+}

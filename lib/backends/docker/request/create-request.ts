@@ -1,0 +1,183 @@
+import { environmentOf } from "../../../runs/environment.ts";
+import type { DockerContainerSpec } from "../../../runs/infrastructure.ts";
+import { invalid, LaunchError, type Problem } from "../../../runs/launch-error.ts";
+import type { Run } from "../../../runs/run.ts";
+import { dockerLabelKey, factsOf, OUR_PREFIX, ourLabels } from "../labels.ts";
+import { containerName } from "../names.ts";
+import {
+  API_URL,
+  apiUrl,
+  fromContainer,
+  HOST_ALIAS,
+  isLocalUrl,
+  leadsElsewhere,
+} from "./api-url.ts";
+import { applyCreateOptions } from "./create-options.ts";
+import { resourcesOf } from "./host-config.ts";
+import { type ImageReference, parseImageReference } from "./image-reference.ts";
+import { type PullPolicy, pullPolicyOf } from "./pull-policy.ts";
+import { checkVolumes } from "./volumes.ts";
+
+/** What of an engine a create request depends on. */
+export interface EngineTraits {
+  /** Containers share the kernel's network with the machine the engine is on (not so in Docker Desktop). */
+  readonly linux: boolean;
+  /** It is on this machine. */
+  readonly local: boolean;
+  /** It knows `host-gateway`: 20.10 and later. */
+  readonly hostGateway: boolean;
+  /** Where output goes unless a container says otherwise. */
+  readonly logDriver: string;
+}
+
+/** Everything that starting one run sends. */
+export interface CreateRequest {
+  readonly name: string;
+  readonly platform: string | undefined;
+  readonly image: ImageReference;
+  readonly pullPolicy: PullPolicy;
+  /** What this engine cannot honour. */
+  readonly warnings: readonly string[];
+  /** The body of `POST /containers/create`. */
+  readonly body: CreateBody;
+}
+
+export interface CreateBody {
+  readonly Image: string;
+  readonly Env: readonly string[];
+  readonly Labels: Readonly<Record<string, string>>;
+  readonly HostConfig: Readonly<Record<string, unknown>>;
+  readonly [key: string]: unknown;
+}
+
+/**
+ * The create request of a run: a function of the run and the engine's traits, for `preview` and `submit` alike. Throws
+ * `Invalid` with every problem found, or `ImageInvalid`.
+ */
+export function buildCreateRequest(
+  run: Run<DockerContainerSpec>,
+  engine: EngineTraits,
+): CreateRequest {
+  const { spec, key } = run;
+  const problems: Problem[] = [];
+  const image = parseImageReference(spec.image);
+  refuseLinkLocal(image);
+  const network = networkOf(run, engine, problems);
+  const labels = labelsOf(spec, problems);
+  const warnings = [...network.warnings, ...gatewayWarnings(run, engine)];
+  const base: CreateBody = {
+    Image: spec.image,
+    Cmd: spec.command,
+    ...(spec.entrypoint && { Entrypoint: spec.entrypoint }),
+    Env: variablesOf(run, network.mode),
+    Labels: { ...labels, ...ourLabels(factsOf(run, warnings)) },
+    ...(spec.user && { User: spec.user }),
+    ...(spec.working_dir && { WorkingDir: spec.working_dir }),
+    ...(spec.hostname && { Hostname: spec.hostname }),
+    HostConfig: hostConfigOf(run, engine, network.mode, problems),
+    ...network.config,
+  };
+  const body = applyCreateOptions(base, spec, problems);
+  problems.push(...checkVolumes(spec.volumes, body));
+  if (problems.length > 0) throw invalid(problems);
+  return {
+    name: containerName(key),
+    platform: spec.platform,
+    image,
+    pullPolicy: pullPolicyOf(spec, image),
+    warnings,
+    body,
+  };
+}
+
+function hostConfigOf(
+  { spec }: Run<DockerContainerSpec>,
+  engine: EngineTraits,
+  networkMode: string | undefined,
+  problems: Problem[],
+): Record<string, unknown> {
+  const extraHosts = [...extraHostsOf(spec), ...gateway(spec, engine)];
+  return {
+    AutoRemove: false, // the engine would remove it before its result is read
+    RestartPolicy: { Name: "no" }, // and would run it twice
+    ...(engine.logDriver === "json-file" && { LogConfig: BOUNDED_LOG }),
+    ...(networkMode && { NetworkMode: networkMode }),
+    ...(spec.volumes.length > 0 && { Binds: spec.volumes }),
+    ...(extraHosts.length > 0 && { ExtraHosts: extraHosts }),
+    ...resourcesOf(spec, problems),
+  };
+}
+
+/** The driver knows no limit of its own; two files, so that the end is still there just after it began the second. */
+const BOUNDED_LOG = { Type: "json-file", Config: { "max-size": "16m", "max-file": "2" } };
+
+function networkOf(
+  { spec, baseEnvironment }: Run<DockerContainerSpec>,
+  engine: EngineTraits,
+  problems: Problem[],
+) {
+  const { networks, network_mode: asked } = spec;
+  if (networks.length > 0 && asked)
+    problems.push({
+      path: "infrastructure.network_mode",
+      message: "cannot be set together with networks; set one of them",
+    });
+  const [first] = networks;
+  if (first !== undefined) {
+    const config = { NetworkingConfig: { EndpointsConfig: { [first]: {} } } };
+    return { mode: first, config, warnings: [] };
+  }
+  const url = apiUrl(baseEnvironment, spec.env);
+  const chosen = engine.linux && engine.local && url && isLocalUrl(url) ? "host" : undefined;
+  const warnings =
+    asked === "host" && !engine.linux
+      ? [
+          "network_mode host: this engine is not a Linux one, so the host is the engine's own machine",
+        ]
+      : [];
+  return { mode: asked ?? chosen, config: {}, warnings };
+}
+
+function variablesOf(run: Run<DockerContainerSpec>, networkMode: string | undefined): string[] {
+  const { baseEnvironment: own } = run;
+  const url = own[API_URL];
+  const moved = url && networkMode !== "host" ? { [API_URL]: fromContainer(url) } : {};
+  const env = environmentOf({ ...run, baseEnvironment: { ...own, ...moved } });
+  return Object.entries(env).map(([name, value]) => `${name}=${value}`);
+}
+
+function labelsOf(spec: DockerContainerSpec, problems: Problem[]): Record<string, string> {
+  const labels = Object.entries(spec.labels).map(([key, value]) => [dockerLabelKey(key), value]);
+  for (const [index, [key = ""]] of labels.entries())
+    if (key.startsWith(OUR_PREFIX))
+      problems.push({
+        path: `infrastructure.labels.${Object.keys(spec.labels)[index]}`,
+        message: `labels that begin with ${OUR_PREFIX} (or slipway.dev/) are kept for Slipway itself`,
+      });
+  return Object.fromEntries(labels);
+}
+
+function extraHostsOf({ extra_hosts: asked = [] }: DockerContainerSpec): string[] {
+  if (Array.isArray(asked)) return asked;
+  return Object.entries(asked).map(([host, address]) => `${host}:${address}`);
+}
+
+function gateway(spec: DockerContainerSpec, engine: EngineTraits): string[] {
+  const own = extraHostsOf(spec).some((entry) => entry.startsWith(`${HOST_ALIAS}:`));
+  if (own || !engine.linux || !engine.hostGateway || leadsElsewhere(spec.env)) return [];
+  return [`${HOST_ALIAS}:host-gateway`];
+}
+
+function gatewayWarnings({ spec }: Run<DockerContainerSpec>, engine: EngineTraits): string[] {
+  if (!engine.linux || engine.hostGateway || leadsElsewhere(spec.env)) return [];
+  return [`${HOST_ALIAS} is not set: this engine is older than 20.10 and knows no host-gateway`];
+}
+
+const LINK_LOCAL = /^(?:169\.254\.|\[?fe[89ab][0-9a-f]:|\[?fd00:ec2:)/i;
+
+/** Where clouds keep credentials, and never a registry. */
+function refuseLinkLocal(image: ImageReference): void {
+  if (!LINK_LOCAL.test(image.domain)) return;
+  const message = `${JSON.stringify(image.text)} names a link-local address as its registry`;
+  throw new LaunchError("ImageInvalid", message);
+}
