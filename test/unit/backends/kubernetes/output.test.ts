@@ -1,0 +1,109 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { logSourceOf } from "../../../../lib/backends/kubernetes/output/log-source.ts";
+import { createTimestampFilter } from "../../../../lib/backends/kubernetes/output/timestamped.ts";
+import {
+  aSeenJob,
+  aSeenPod,
+  at,
+  exited,
+  running,
+  waiting,
+} from "../../../support/kubernetes-objects.ts";
+
+const stamp = (line: number) => `2026-01-01T00:00:00.${String(line).padStart(9, "0")}Z`;
+
+describe("timestamps before the lines of a log", () => {
+  test("are taken off, whatever the pieces and the bytes of the lines are", () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.uint8Array({ maxLength: 20 }).map((bytes) => bytes.filter((one) => one !== 0x0a)),
+        ),
+        fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1 }),
+        (lines, sizes) => {
+          const text = lines.map((line) => Buffer.concat([line, Buffer.from("\n")]));
+          const log = Buffer.concat(
+            text.flatMap((line, index) => [Buffer.from(`${stamp(index)} `), line]),
+          );
+
+          const filter = createTimestampFilter();
+          const out: Buffer[] = [];
+          for (let start = 0, piece = 0; start < log.length; piece++) {
+            const size = sizes[piece % sizes.length] ?? 1;
+            out.push(...filter.push(log.subarray(start, start + size)));
+            start += size;
+          }
+
+          expect(Buffer.concat(out)).toEqual(Buffer.concat(text));
+          expect(filter.last).toBe(lines.length ? stamp(lines.length - 1) : undefined);
+        },
+      ),
+    );
+  });
+
+  test("tell which lines were read before", () => {
+    const filter = createTimestampFilter(stamp(1));
+    const log = [0, 1, 2].map((line) => `${stamp(line)} line ${line}\n`).join("");
+
+    expect(String(Buffer.concat(filter.push(Buffer.from(log))))).toBe("line 2\n");
+  });
+});
+
+describe("the output to read", () => {
+  const source = (...pods: ReturnType<typeof aSeenPod>[]) => logSourceOf(aSeenJob(), pods);
+
+  test("is that of the last pod whose command was started", () => {
+    const first = aSeenPod({ name: "one", phase: "Failed", state: exited(1), createdAt: at(1) });
+    const second = aSeenPod({ name: "two", phase: "Running", state: running(), createdAt: at(9) });
+    const third = aSeenPod({ name: "three", state: waiting("ErrImagePull"), createdAt: at(20) });
+
+    expect(source(first, second, third)).toMatchObject({
+      pod: "two",
+      container: "prefect-job",
+      previous: false,
+      ended: false,
+    });
+  });
+
+  test("is that of the instance before where the next one has not begun", () => {
+    const pod = aSeenPod({
+      phase: "Running",
+      state: waiting("CrashLoopBackOff"),
+      lastState: exited(1),
+      restartCount: 1,
+    });
+
+    expect(source(pod)).toMatchObject({ previous: true, ended: false });
+  });
+
+  test("is that of an init container that failed", () => {
+    const init = [
+      { name: "first", state: exited(0) },
+      { name: "second", state: exited(4) },
+    ];
+    const pod = aSeenPod({
+      status: { phase: "Failed", initContainerStatuses: init },
+    });
+
+    expect(source(pod)).toMatchObject({ container: "second", ended: true });
+  });
+
+  test("is none where nothing was started", () => {
+    expect(source(aSeenPod({ state: waiting("ContainerCreating") }))).toBeUndefined();
+  });
+
+  test("has another name for every start, so that it is known when to begin anew", () => {
+    const once = aSeenPod({ phase: "Running", state: running() });
+    const again = aSeenPod({ phase: "Running", state: running(8), restartCount: 1 });
+    const between = aSeenPod({
+      phase: "Running",
+      state: waiting("CrashLoopBackOff"),
+      lastState: exited(1),
+      restartCount: 1,
+    });
+
+    expect(source(between)?.instance).toBe(source(once)?.instance);
+    expect(source(again)?.instance).not.toBe(source(once)?.instance);
+  });
+});
