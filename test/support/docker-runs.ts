@@ -1,8 +1,8 @@
 import {
   buildCreateRequest,
   type CreateRequest,
-  type EngineTraits,
 } from "../../lib/backends/docker/request/create-request.ts";
+import type { EngineTraits } from "../../lib/backends/docker/request/engine-traits.ts";
 import type { DockerContainerSpec } from "../../lib/runs/infrastructure.ts";
 import { LaunchError, type Problem } from "../../lib/runs/launch-error.ts";
 import type { Run } from "../../lib/runs/run.ts";

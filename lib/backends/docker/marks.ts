@@ -1,4 +1,3 @@
-import type { CancelReason } from "../backend.ts";
 import type { Engine } from "./api/engine.ts";
 import type { Volume } from "./api/engine-answers.ts";
 import {
@@ -30,20 +29,6 @@ export interface Marked {
 }
 
 export type Marks = Readonly<Partial<Record<Mark, Marked>>>;
-
-/** Why a run is to end, as its stop mark says. */
-export type StopReason =
-  | CancelReason
-  | "DeadlineExceeded"
-  | "NeverStarted"
-  | "ConfigError"
-  | "AdmissionDenied";
-
-export interface StopOrder {
-  readonly reason: StopReason;
-  readonly message: string;
-  readonly graceSeconds: number;
-}
 
 interface Entry {
   readonly facts: RunFacts;
@@ -102,21 +87,6 @@ export function readMark(volume: Volume): Marked | undefined {
   const facts = readFacts(volume.Labels);
   return named && facts && toMarked(named, volume, facts);
 }
-
-/** What a stop mark orders; one that says nothing is a cancel. */
-export function stopOrderOf(stop: Marked): StopOrder {
-  return {
-    reason: (stop.say("reason") as StopReason | undefined) ?? "Cancelled",
-    message: stop.say("message") ?? "it was stopped",
-    graceSeconds: Number(stop.say("grace") ?? 10) || 0,
-  };
-}
-
-export const saysOf = ({ reason, message, graceSeconds }: StopOrder) => ({
-  reason,
-  message: message.slice(0, 4_096),
-  grace: String(graceSeconds),
-});
 
 const WRITER_LABEL = `${OUR_PREFIX}writer`;
 

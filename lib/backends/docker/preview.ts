@@ -6,7 +6,8 @@ import {
   maskEnvironment,
   REDACTED,
 } from "../../runs/redact.ts";
-import { secretsIn } from "./judge/judge.ts";
+import { secretsIn } from "./judge/observed-run.ts";
+
 import type { CreateRequest } from "./request/create-request.ts";
 
 /** What a submission sends, as JSON, secrets masked wherever they stand. */

@@ -7,8 +7,9 @@ import type { Container } from "./api/engine-answers.ts";
 import type { Evidence } from "./judge/judge.ts";
 import { type RunFacts, readFacts } from "./labels.ts";
 import { assess, look, type Place } from "./look/place.ts";
-import { type Marked, type StopOrder, saysOf, setMark, stopOrderOf } from "./marks.ts";
+import { type Marked, setMark } from "./marks.ts";
 import { containerName, markName } from "./names.ts";
+import { type StopOrder, saysOf, stopOrderOf } from "./stop-order.ts";
 
 /** Sets the stop mark, or reads the one that is there: the first order decides. Tells whether it was this one. */
 export async function orderStop(

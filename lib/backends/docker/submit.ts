@@ -9,8 +9,9 @@ import { claim, startClaimed } from "./claim.ts";
 import type { Evidence } from "./judge/judge.ts";
 import { type RunFacts, readFacts } from "./labels.ts";
 import { assess, look, type Place } from "./look/place.ts";
-import { findMarks, type Marked, type StopReason } from "./marks.ts";
+import { findMarks, type Marked } from "./marks.ts";
 import { orderStop } from "./stop.ts";
+import type { StopReason } from "./stop-order.ts";
 
 type DockerRun = Run<DockerContainerSpec>;
 type Made = Exclude<Creation, { outcome: "image-missing" }>;

@@ -1,8 +1,7 @@
-import type { IncomingMessage } from "node:http";
-import { LaunchError } from "../../../runs/launch-error.ts";
-import { secretsIn } from "../judge/judge.ts";
+import type { LaunchError } from "../../../runs/launch-error.ts";
+import { secretsIn } from "../judge/observed-run.ts";
+
 import type { CreateRequest } from "../request/create-request.ts";
-import { readAnswer } from "./call.ts";
 import type { Caller } from "./caller.ts";
 import * as answers from "./engine-answers.ts";
 import { messageOf, refused, unexpected } from "./refusal.ts";
@@ -17,12 +16,6 @@ export type Creation =
 export type OrderOutcome =
   | { readonly outcome: "done" }
   | { readonly outcome: "refused"; readonly error: LaunchError };
-
-export interface LogOptions {
-  readonly follow: boolean;
-  /** How many of the last lines; everything where undefined. */
-  readonly lines: number | undefined;
-}
 
 /** Creating pulls no image but may have to wait for the engine's disk; starting for its devices and networks. */
 const CREATE_MS = 60_000;
@@ -131,30 +124,5 @@ export function containerCalls(caller: Caller) {
         return { outcome: "done" };
       return { outcome: "refused", error: refused(host, `join the network ${network}`, answer) };
     },
-
-    /** Its output as it was logged. Throws `ConfigError` where its log driver cannot be read, `Removed` where it is gone. */
-    async logs(
-      container: string,
-      { follow, lines }: LogOptions,
-      signal: AbortSignal,
-    ): Promise<IncomingMessage> {
-      const response = await caller.stream({
-        method: "GET",
-        path: `${at(container)}/logs`,
-        query: { stdout: true, stderr: true, follow, tail: lines ?? "all" },
-        signal,
-      });
-      if (response.statusCode === 200) return response;
-      const answer = await readAnswer(response);
-      if (answer.status === 404)
-        throw new LaunchError("Removed", "its output went with its container");
-      if (answer.status === 501 || NOT_READABLE.test(messageOf(answer)))
-        throw new LaunchError("ConfigError", `its output cannot be read: ${messageOf(answer)}`, {
-          hint: "Its logging driver keeps output elsewhere; read it there, or use json-file or local.",
-        });
-      throw unexpected(host, "show a container's output", answer);
-    },
   };
 }
-
-const NOT_READABLE = /does not support reading/i;

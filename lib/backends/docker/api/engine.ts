@@ -2,11 +2,13 @@ import type { SecretResolver } from "../../../config/config.ts";
 import type { DockerHost } from "../connect/docker-host.ts";
 import { isLocal } from "../connect/host-address.ts";
 import { createTransport } from "../connect/transport.ts";
-import type { EngineTraits } from "../request/create-request.ts";
+import type { EngineTraits } from "../request/engine-traits.ts";
+
 import { type Caller, createCaller } from "./caller.ts";
 import { containerCalls } from "./container-calls.ts";
 import { InfoAnswer, NetworkAnswer } from "./engine-answers.ts";
 import { imageCalls } from "./image-calls.ts";
+import { logCalls } from "./log-calls.ts";
 import { isAtLeast } from "./versions.ts";
 import { volumeCalls } from "./volume-calls.ts";
 
@@ -14,7 +16,8 @@ import { volumeCalls } from "./volume-calls.ts";
 export type Engine = ReturnType<typeof systemCalls> &
   ReturnType<typeof containerCalls> &
   ReturnType<typeof volumeCalls> &
-  ReturnType<typeof imageCalls> & {
+  ReturnType<typeof imageCalls> &
+  ReturnType<typeof logCalls> & {
     close(): void;
   };
 
@@ -27,6 +30,7 @@ export async function connectEngine(host: DockerHost, secrets: SecretResolver): 
     ...containerCalls(caller),
     ...volumeCalls(caller),
     ...imageCalls(caller),
+    ...logCalls(caller),
     close: () => transport.close(),
   };
 }

@@ -1,14 +1,12 @@
-import { readFileSync } from "node:fs";
 import http from "node:http";
-import { homedir, userInfo } from "node:os";
-import { join } from "node:path";
-import { Duplex } from "node:stream";
+import { userInfo } from "node:os";
+import type { Duplex } from "node:stream";
 import { Client, type ConnectConfig } from "ssh2";
 import type { SecretResolver } from "../../../config/config.ts";
-import { LaunchError } from "../../../runs/launch-error.ts";
+import { asSocket } from "./channel-socket.ts";
 import type { DockerHost } from "./docker-host.ts";
 import { formatHost, type HostAddress } from "./host-address.ts";
-import { isHostKey, isKnownHost } from "./known-hosts.ts";
+import { identityOf, verifierOf } from "./ssh-identity.ts";
 import { overAgents, type Transport } from "./transport.ts";
 
 type SshAddress = Extract<HostAddress, { kind: "ssh" }>;
@@ -96,57 +94,4 @@ function openChannel(client: Client, path: string): Promise<Duplex> {
       else resolve(asSocket(channel));
     });
   });
-}
-
-/**
- * A channel as the socket that an HTTP agent expects. A channel of ssh2 is not destroyed before the other side agrees,
- * and whoever stops reading an endless answer would wait for that for ever.
- */
-function asSocket(channel: Duplex): Duplex {
-  const socket = new Duplex({
-    read: () => void channel.resume(),
-    write: (chunk, _encoding, done) => void channel.write(chunk, done),
-    final: (done) => void channel.end(done),
-    destroy(error, done) {
-      channel.destroy();
-      done(error);
-    },
-  });
-  channel.on("data", (chunk) => {
-    if (!socket.push(chunk)) channel.pause();
-  });
-  channel.on("end", () => socket.push(null));
-  channel.on("close", () => socket.destroy());
-  channel.on("error", (error) => socket.destroy(error));
-  const nothing = () => socket;
-  const manners = { setKeepAlive: nothing, setNoDelay: nothing, setTimeout: nothing };
-  return Object.assign(socket, manners, { ref: nothing, unref: nothing });
-}
-
-/** The configured key, else the running ssh agent, else the usual key files. */
-async function identityOf(host: DockerHost, secrets: SecretResolver): Promise<ConnectConfig> {
-  if (host.sshKey) return { privateKey: await secrets.resolve(host.sshKey) };
-  const agent = process.env.SSH_AUTH_SOCK;
-  if (agent) return { agent };
-  for (const file of ["id_ed25519", "id_ecdsa", "id_rsa"]) {
-    const privateKey = readIfThere(join(homedir(), ".ssh", file));
-    if (privateKey) return { privateKey };
-  }
-  throw new LaunchError("ConfigError", `${formatHost(host.address)} needs a key: set ssh_key`);
-}
-
-function verifierOf({ sshHostKey }: DockerHost, { host, port }: SshAddress) {
-  const files = [join(homedir(), ".ssh", "known_hosts"), "/etc/ssh/ssh_known_hosts"];
-  return (key: Buffer): boolean =>
-    sshHostKey === undefined
-      ? files.some((file) => isKnownHost(readIfThere(file) ?? "", host, port, key))
-      : isHostKey(sshHostKey, key);
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return undefined;
-  }
 }

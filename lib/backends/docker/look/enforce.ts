@@ -3,8 +3,9 @@ import type { Container } from "../api/engine-answers.ts";
 import { claim, startClaimed } from "../claim.ts";
 import type { Evidence } from "../judge/judge.ts";
 import { type RunFacts, readFacts } from "../labels.ts";
-import { findMarks, type Marked, stopOrderOf } from "../marks.ts";
+import { findMarks, type Marked } from "../marks.ts";
 import { orderStop } from "../stop.ts";
+import { stopOrderOf } from "../stop-order.ts";
 import { giveUp } from "../submit.ts";
 import { look, type Place } from "./place.ts";
 

@@ -1,9 +1,10 @@
 import { LaunchError } from "../../../runs/launch-error.ts";
 import type { Observation } from "../../../runs/observation.ts";
-import { noAnswer } from "../api/call.ts";
 import { EventAnswer } from "../api/engine-answers.ts";
 import { jsonLines } from "../api/json-lines.ts";
-import { type Evidence, unknownOf } from "../judge/judge.ts";
+import { noAnswer } from "../api/no-answer.ts";
+import type { Evidence } from "../judge/judge.ts";
+import { unknownOf } from "../judge/observed-run.ts";
 import { RUN_LABEL } from "../labels.ts";
 import { parseMarkName } from "../names.ts";
 import { concurrently } from "./concurrently.ts";

@@ -3,9 +3,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import { LaunchError } from "../../../runs/launch-error.ts";
 import type { ObservedRun } from "../../../runs/observation.ts";
 import type { OutputOptions } from "../../backend.ts";
-import { noAnswer } from "../api/call.ts";
 import type { Engine } from "../api/engine.ts";
 import type { Container } from "../api/engine-answers.ts";
+import { noAnswer } from "../api/no-answer.ts";
 import { demultiplex } from "./demultiplex.ts";
 
 type Readable = Pick<Engine, "host" | "inspect" | "logs">;

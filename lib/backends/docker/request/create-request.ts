@@ -4,31 +4,14 @@ import { invalid, LaunchError, type Problem } from "../../../runs/launch-error.t
 import type { Run } from "../../../runs/run.ts";
 import { dockerLabelKey, factsOf, OUR_PREFIX, ourLabels } from "../labels.ts";
 import { containerName } from "../names.ts";
-import {
-  API_URL,
-  apiUrl,
-  fromContainer,
-  HOST_ALIAS,
-  isLocalUrl,
-  leadsElsewhere,
-} from "./api-url.ts";
+import { API_URL, fromContainer } from "./api-url.ts";
 import { applyCreateOptions } from "./create-options.ts";
+import type { EngineTraits } from "./engine-traits.ts";
 import { resourcesOf } from "./host-config.ts";
 import { type ImageReference, parseImageReference } from "./image-reference.ts";
+import { extraHostsOf, gatewayWarnings, networkOf } from "./network.ts";
 import { type PullPolicy, pullPolicyOf } from "./pull-policy.ts";
 import { checkVolumes } from "./volumes.ts";
-
-/** What of an engine a create request depends on. */
-export interface EngineTraits {
-  /** Containers share the kernel's network with the machine the engine is on (not so in Docker Desktop). */
-  readonly linux: boolean;
-  /** It is on this machine. */
-  readonly local: boolean;
-  /** It knows `host-gateway`: 20.10 and later. */
-  readonly hostGateway: boolean;
-  /** Where output goes unless a container says otherwise. */
-  readonly logDriver: string;
-}
 
 /** Everything that starting one run sends. */
 export interface CreateRequest {
@@ -64,7 +47,7 @@ export function buildCreateRequest(
   refuseLinkLocal(image);
   const network = networkOf(run, engine, problems);
   const labels = labelsOf(spec, problems);
-  const warnings = [...network.warnings, ...gatewayWarnings(run, engine)];
+  const warnings = [...network.warnings, ...gatewayWarnings(spec, engine)];
   const base: CreateBody = {
     Image: spec.image,
     Cmd: spec.command,
@@ -96,7 +79,7 @@ function hostConfigOf(
   networkMode: string | undefined,
   problems: Problem[],
 ): Record<string, unknown> {
-  const extraHosts = [...extraHostsOf(spec), ...gateway(spec, engine)];
+  const extraHosts = extraHostsOf(spec, engine);
   return {
     AutoRemove: false, // the engine would remove it before its result is read
     RestartPolicy: { Name: "no" }, // and would run it twice
@@ -110,33 +93,6 @@ function hostConfigOf(
 
 /** The driver knows no limit of its own; two files, so that the end is still there just after it began the second. */
 const BOUNDED_LOG = { Type: "json-file", Config: { "max-size": "16m", "max-file": "2" } };
-
-function networkOf(
-  { spec, baseEnvironment }: Run<DockerContainerSpec>,
-  engine: EngineTraits,
-  problems: Problem[],
-) {
-  const { networks, network_mode: asked } = spec;
-  if (networks.length > 0 && asked)
-    problems.push({
-      path: "infrastructure.network_mode",
-      message: "cannot be set together with networks; set one of them",
-    });
-  const [first] = networks;
-  if (first !== undefined) {
-    const config = { NetworkingConfig: { EndpointsConfig: { [first]: {} } } };
-    return { mode: first, config, warnings: [] };
-  }
-  const url = apiUrl(baseEnvironment, spec.env);
-  const chosen = engine.linux && engine.local && url && isLocalUrl(url) ? "host" : undefined;
-  const warnings =
-    asked === "host" && !engine.linux
-      ? [
-          "network_mode host: this engine is not a Linux one, so the host is the engine's own machine",
-        ]
-      : [];
-  return { mode: asked ?? chosen, config: {}, warnings };
-}
 
 function variablesOf(run: Run<DockerContainerSpec>, networkMode: string | undefined): string[] {
   const { baseEnvironment: own } = run;
@@ -155,22 +111,6 @@ function labelsOf(spec: DockerContainerSpec, problems: Problem[]): Record<string
         message: `labels that begin with ${OUR_PREFIX} (or slipway.dev/) are kept for Slipway itself`,
       });
   return Object.fromEntries(labels);
-}
-
-function extraHostsOf({ extra_hosts: asked = [] }: DockerContainerSpec): string[] {
-  if (Array.isArray(asked)) return asked;
-  return Object.entries(asked).map(([host, address]) => `${host}:${address}`);
-}
-
-function gateway(spec: DockerContainerSpec, engine: EngineTraits): string[] {
-  const own = extraHostsOf(spec).some((entry) => entry.startsWith(`${HOST_ALIAS}:`));
-  if (own || !engine.linux || !engine.hostGateway || leadsElsewhere(spec.env)) return [];
-  return [`${HOST_ALIAS}:host-gateway`];
-}
-
-function gatewayWarnings({ spec }: Run<DockerContainerSpec>, engine: EngineTraits): string[] {
-  if (!engine.linux || engine.hostGateway || leadsElsewhere(spec.env)) return [];
-  return [`${HOST_ALIAS} is not set: this engine is older than 20.10 and knows no host-gateway`];
 }
 
 const LINK_LOCAL = /^(?:169\.254\.|\[?fe[89ab][0-9a-f]:|\[?fd00:ec2:)/i;

@@ -1,0 +1,40 @@
+import type { IncomingMessage } from "node:http";
+import { LaunchError } from "../../../runs/launch-error.ts";
+import { readAnswer } from "./call.ts";
+import type { Caller } from "./caller.ts";
+import { messageOf, unexpected } from "./refusal.ts";
+
+export interface LogOptions {
+  readonly follow: boolean;
+  /** How many of the last lines; everything where undefined. */
+  readonly lines: number | undefined;
+}
+
+export function logCalls(caller: Caller) {
+  return {
+    /** Its output as it was logged. Throws `ConfigError` where its log driver cannot be read, `Removed` where it is gone. */
+    async logs(
+      container: string,
+      { follow, lines }: LogOptions,
+      signal: AbortSignal,
+    ): Promise<IncomingMessage> {
+      const response = await caller.stream({
+        method: "GET",
+        path: `/containers/${encodeURIComponent(container)}/logs`,
+        query: { stdout: true, stderr: true, follow, tail: lines ?? "all" },
+        signal,
+      });
+      if (response.statusCode === 200) return response;
+      const answer = await readAnswer(response);
+      if (answer.status === 404)
+        throw new LaunchError("Removed", "its output went with its container");
+      if (answer.status === 501 || NOT_READABLE.test(messageOf(answer)))
+        throw new LaunchError("ConfigError", `its output cannot be read: ${messageOf(answer)}`, {
+          hint: "Its logging driver keeps output elsewhere; read it there, or use json-file or local.",
+        });
+      throw unexpected(caller.host, "show a container's output", answer);
+    },
+  };
+}
+
+const NOT_READABLE = /does not support reading/i;

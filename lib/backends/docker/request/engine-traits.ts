@@ -1,0 +1,11 @@
+/** What of an engine a create request depends on. */
+export interface EngineTraits {
+  /** Containers share the kernel's network with the machine the engine is on (not so in Docker Desktop). */
+  readonly linux: boolean;
+  /** It is on this machine. */
+  readonly local: boolean;
+  /** It knows `host-gateway`: 20.10 and later. */
+  readonly hostGateway: boolean;
+  /** Where output goes unless a container says otherwise. */
+  readonly logDriver: string;
+}
