@@ -17,6 +17,9 @@ const LEFT_OUT = ["@grpc/grpc-js", "@grpc/proto-loader", "protobufjs"];
 /** Optional native speed-ups of ssh2, which falls back to JavaScript without them. */
 const NATIVE = ["cpu-features", "*.node"];
 
+/** Costly to start, and seldom asked: ssh hosts, and names that are not ASCII (whose tables cost as much as an SDK). */
+const RUN_LATER = ["ssh2", "@sindresorhus/transliterate"];
+
 export interface BundleOptions {
   readonly root: string;
   /** The function's name: its folder under `out`. */
@@ -47,7 +50,7 @@ export async function bundleFunction({
   const programs = new Set<string>();
   const main = await compile(root, folder, { index: source }, [
     leaveOut(LEFT_OUT),
-    runLater(["ssh2"]),
+    runLater(RUN_LATER),
     ownPrograms(programs),
   ]);
   const helpers = await Promise.all(
@@ -127,7 +130,7 @@ const missingPackage = (name: string) => `
     construct: missing,
   });`;
 
-/** Packages that are read with their importer but run only when something of them is asked for. */
+/** Packages that are read with their importer but run only when something of them is asked for or their default is called. */
 function runLater(packages: readonly string[]): Plugin {
   return {
     name: "run-later",
@@ -136,13 +139,23 @@ function runLater(packages: readonly string[]): Plugin {
         namespace === "later" ? undefined : { path, namespace: "later", pluginData: resolveDir },
       );
       building.onLoad({ filter: /.*/, namespace: "later" }, ({ path, pluginData }) => ({
-        contents: `module.exports = new Proxy({}, { get: (_, key) => require(${JSON.stringify(path)})[key] });`,
+        contents: proxyOf(path),
         loader: "js",
         resolveDir: pluginData,
       }));
     },
   };
 }
+
+const proxyOf = (name: string) => `
+  const load = () => require(${JSON.stringify(name)});
+  module.exports = new Proxy(function () {}, {
+    get: (_, key) => load()[key],
+    apply: (_, self, given) => { const it = load(); return (it.default ?? it)(...given); },
+  });`;
+
+/** What fields mean, for the published JSON Schemas: each would be one more copy of its schema at every cold start. */
+const DESCRIPTION = /\.describe\(\s*"(?:[^"\\]|\\.)*",?\s*\)/g;
 
 /** Programs that are started as processes of their own, found by `new URL("./name.ts", import.meta.url)`: each becomes a file beside the bundle. */
 function ownPrograms(found: Set<string>): Plugin {
@@ -154,7 +167,9 @@ function ownPrograms(found: Set<string>): Plugin {
         const text = await readFile(path, "utf8");
         for (const [, stem] of text.matchAll(mention)) found.add(join(dirname(path), `${stem}.ts`));
         return {
-          contents: text.replace(mention, 'new URL("./$1.js", import.meta.url)'),
+          contents: text
+            .replace(DESCRIPTION, "")
+            .replace(mention, 'new URL("./$1.js", import.meta.url)'),
           loader: "ts",
         };
       });

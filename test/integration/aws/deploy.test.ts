@@ -34,7 +34,7 @@ await describeWithEngine("aws", "a deployment on an emulator", () => {
     await emulator.stop();
   });
 
-  test("is created", { timeout: 300_000 }, async () => {
+  test("is created", { timeout: 600_000 }, async () => {
     const output = await serverless("deploy");
 
     expect(output).toContain("Service deployed to stack slipway-dev");
@@ -46,7 +46,7 @@ await describeWithEngine("aws", "a deployment on an emulator", () => {
     ]);
   });
 
-  test("is updated", { timeout: 300_000 }, async () => {
+  test("is updated", { timeout: 600_000 }, async () => {
     await serverless("deploy", ...paramArguments({ visibilityTimeout: "900" }));
 
     const [QueueUrl] =
@@ -58,7 +58,7 @@ await describeWithEngine("aws", "a deployment on an emulator", () => {
     expect(Attributes?.VisibilityTimeout).toBe("900");
   });
 
-  test("is removed, with everything that was made for it", { timeout: 300_000 }, async () => {
+  test("is removed, with everything that was made for it", { timeout: 600_000 }, async () => {
     const output = await serverless("remove");
 
     expect(output).toContain("Service slipway has been successfully removed");
