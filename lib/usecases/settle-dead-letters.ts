@@ -11,23 +11,29 @@ const RECEIVE_AT_ONCE = 10;
 
 /**
  * Looks once at every dead letter: its run is fenced and its result comes, as soon as its engine answers; until then the
- * message stays where it is.
+ * message stays where it is, and others (an operator, say) may look at it as soon as this is done.
  */
 export async function settleDeadLetters(
   deps: Dependencies,
   signal: AbortSignal,
 ): Promise<{ readonly settled: number; readonly waiting: number }> {
-  const counts = { settled: 0, waiting: 0 };
+  const waiting: RequestMessage[] = [];
+  let settled = 0;
   const queue = deps.deadLetters;
-  while (queue && !signal.aborted) {
-    const messages = await queue.receive(RECEIVE_AT_ONCE, signal);
-    if (messages.length === 0) break;
-    const outcomes = await Promise.all(
-      messages.map((message) => settleOne(deps, queue, message, signal)),
-    );
-    for (const settled of outcomes) counts[settled ? "settled" : "waiting"]++;
+  try {
+    while (queue && !signal.aborted) {
+      const messages = await queue.receive(RECEIVE_AT_ONCE, signal);
+      if (messages.length === 0) break;
+      const outcomes = await Promise.all(
+        messages.map((message) => settleOne(deps, queue, message, signal)),
+      );
+      waiting.push(...messages.filter((_, index) => !outcomes[index]));
+      settled += outcomes.filter(Boolean).length;
+    }
+  } finally {
+    await Promise.all(waiting.map((message) => queue?.release(message)));
   }
-  return counts;
+  return { settled, waiting: waiting.length };
 }
 
 async function settleOne(

@@ -1,6 +1,8 @@
 import { readdir } from "node:fs/promises";
-import { expect, test } from "vitest";
-import { aSlipway } from "../support/slipway.ts";
+import { expect, test, vi } from "vitest";
+import { aSlipway, PATIENT } from "../support/slipway.ts";
+
+vi.setConfig(PATIENT);
 
 test("the demonstration shows a success, a failure and a refusal, and leaves nothing behind", async () => {
   await using slipway = await aSlipway();

@@ -1,13 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { startEmbeddedQueue } from "../../lib/local/embedded-queue.ts";
 import { receiveResults } from "../../lib/local/results.ts";
 import { createSqsClient } from "../../lib/queues/sqs-client.ts";
-import { aSlipway, type Slipway, type Started } from "../support/slipway.ts";
+import { aSlipway, PATIENT, type Slipway, type Started } from "../support/slipway.ts";
+
+vi.setConfig(PATIENT);
 
 const READY = /Ready\./;
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 120_000;
 
 /** What a program that reads the results queue of a running `slipway dev` gets for these runs. */
 async function resultsOf(slipway: Slipway, ids: readonly string[]) {

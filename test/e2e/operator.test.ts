@@ -1,12 +1,14 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type EmbeddedQueue, startEmbeddedQueue } from "../../lib/local/embedded-queue.ts";
 import { receiveResults } from "../../lib/local/results.ts";
 import { createSqsClient } from "../../lib/queues/sqs-client.ts";
-import { aSlipway, type Slipway } from "../support/slipway.ts";
+import { aSlipway, PATIENT, type Slipway } from "../support/slipway.ts";
 
-const DEADLINE_MS = 30_000;
+vi.setConfig(PATIENT);
+
+const DEADLINE_MS = 120_000;
 
 describe("slipway config check", () => {
   let slipway: Slipway;

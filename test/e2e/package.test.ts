@@ -3,11 +3,12 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { aSlipway, type Slipway } from "../support/slipway.ts";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { aSlipway, PATIENT, type Slipway } from "../support/slipway.ts";
+
+vi.setConfig(PATIENT);
 
 const ROOT = resolve(import.meta.dirname, "../..");
-const INSTALL_MS = 300_000;
 const execute = promisify(execFile);
 
 describe("the published package", () => {
@@ -24,7 +25,7 @@ describe("the published package", () => {
     const quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"];
     await execute("npm", ["install", ...quiet, archive], { cwd: place });
     slipway = await aSlipway([process.execPath, join(place, "node_modules/.bin/slipway")]);
-  }, INSTALL_MS);
+  });
   afterAll(async () => {
     await slipway?.[Symbol.asyncDispose]();
     await rm(place, { recursive: true, force: true });

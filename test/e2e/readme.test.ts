@@ -1,8 +1,10 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { delimiter, join, resolve } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { commandsIn, readmeBlocks } from "../support/readme.ts";
-import { aSlipway, type Slipway } from "../support/slipway.ts";
+import { aSlipway, PATIENT, type Slipway } from "../support/slipway.ts";
+
+vi.setConfig(PATIENT);
 
 const ROOT = resolve(import.meta.dirname, "../..");
 

@@ -1,7 +1,9 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { aSlipway, type Slipway } from "../support/slipway.ts";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { aSlipway, PATIENT, type Slipway } from "../support/slipway.ts";
+
+vi.setConfig(PATIENT);
 
 let slipway: Slipway;
 beforeAll(async () => {

@@ -4,6 +4,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Readable, Writable } from "node:stream";
+import { createProcessBackend } from "../../lib/backends/process/backend.ts";
+import { DEFAULT_CONFIG } from "../../lib/config/config.ts";
+import { someBackendDependencies } from "./builders.ts";
+
+/** These tests start dozens of programs each, side by side with others on the same cores. */
+export const PATIENT = { testTimeout: 300_000, hookTimeout: 300_000 } as const;
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const FROM_SOURCE = [process.execPath, join(ROOT, "lib/cli/main.ts")] as const;
@@ -71,6 +77,7 @@ export async function aSlipway(program: readonly string[] = FROM_SOURCE): Promis
     call: (args, more) => start(args, more).ended,
     async [Symbol.asyncDispose]() {
       for (const child of started) child.kill("SIGKILL");
+      await endRuns(join(env.XDG_STATE_HOME, "slipway", "runs"));
       await rm(directory, { recursive: true, force: true, maxRetries: 5 });
     },
   };
@@ -101,3 +108,20 @@ function followed(child: Child): Started {
     ended,
   };
 }
+
+/** A failed test may leave runs behind, which would outlive it. */
+async function endRuns(directory: string): Promise<void> {
+  const config = { ...DEFAULT_CONFIG, process: { directory } };
+  const backend = createProcessBackend(someBackendDependencies({ config }));
+  const target = { type: "process", name: "default" } as const;
+  const signal = AbortSignal.timeout(CLEANUP_MS);
+  const order = { graceSeconds: 0, reason: "Cancelled", message: "the test is over" } as const;
+  for await (const { state, run } of backend.open(target, { signal })) {
+    if (state === "ended") continue;
+    await backend.cancel(run.key, order, signal);
+    for await (const _ of backend.output(run, { signal, follow: true })); // to its end
+  }
+  await backend.close();
+}
+
+const CLEANUP_MS = 30_000;
