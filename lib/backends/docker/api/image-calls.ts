@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { pullError } from "../image/pull-errors.ts";
+import { encodeAuth, pullError } from "../image/pull-errors.ts";
 import type { ImageReference } from "../request/image-reference.ts";
 import { readAnswer } from "./call.ts";
 import type { Caller } from "./caller.ts";
@@ -33,7 +33,7 @@ export function imageCalls(caller: Caller) {
         signal,
       });
       if (response.statusCode === 200) return response;
-      throw pullError(image, messageOf(await readAnswer(response)), auth !== undefined);
+      throw pullError(image, messageOf(await readAnswer(response)), auth);
     },
 
     /** Exchanges a password for a token; undefined where the registry gives none and wants the password each time. */
@@ -43,12 +43,8 @@ export function imageCalls(caller: Caller) {
       signal: AbortSignal,
     ): Promise<string | undefined> {
       const answer = await caller.send({ method: "POST", path: "/auth", body: auth, signal });
-      if (answer.status >= 300) throw pullError(image, messageOf(answer), true);
+      if (answer.status >= 300) throw pullError(image, messageOf(answer), auth);
       return AuthAnswer.safeParse(answer.body).data?.IdentityToken || undefined;
     },
   };
 }
-
-/** URL-safe base 64 with its padding: the engine takes a header without it for no credentials at all. */
-export const encodeAuth = (auth: AuthConfig) =>
-  Buffer.from(JSON.stringify(auth)).toString("base64").replaceAll("+", "-").replaceAll("/", "_");

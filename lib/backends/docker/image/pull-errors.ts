@@ -1,5 +1,7 @@
 import type { CauseCode } from "../../../runs/cause.ts";
 import { LaunchError, unavailable } from "../../../runs/launch-error.ts";
+import { mask } from "../../../runs/redact.ts";
+import type { AuthConfig } from "../api/image-calls.ts";
 import type { ImageReference } from "../request/image-reference.ts";
 
 /** The engine tells a registry's refusals apart by their words only. The first that fits decides. */
@@ -25,16 +27,26 @@ const MEANINGS: readonly (readonly [RegExp, CauseCode | "later"])[] = [
 export function pullError(
   image: ImageReference,
   message: string,
-  hadCredentials: boolean,
+  auth: AuthConfig | undefined,
 ): LaunchError {
-  const text = `could not pull ${image.text}: ${message}`;
+  const text = `could not pull ${image.text}: ${mask(message, secretsOf(auth))}`;
   // "pull access denied for X, repository does not exist or may require 'docker login'": without a login, most likely the first.
   const denied = /pull access denied/i.test(message);
-  if (denied && !hadCredentials) return new LaunchError("ImageNotFound", text, { hint: DENIED });
+  if (denied && !auth) return new LaunchError("ImageNotFound", text, { hint: DENIED });
   const code = denied ? "ImageAuth" : MEANINGS.find(([words]) => words.test(message))?.[1];
   if (code === undefined || code === "later") return unavailable(text, { hint: LATER });
   return new LaunchError(code, text);
 }
+
+/** An engine, or what stands before it, may repeat what it was sent. */
+function secretsOf(auth: AuthConfig | undefined): string[] {
+  if (!auth) return [];
+  return ["password" in auth ? auth.password : auth.identitytoken, encodeAuth(auth)];
+}
+
+/** URL-safe base 64 with its padding: the engine takes a header without it for no credentials at all. */
+export const encodeAuth = (auth: AuthConfig) =>
+  Buffer.from(JSON.stringify(auth)).toString("base64").replaceAll("+", "-").replaceAll("/", "_");
 
 const DENIED =
   "Check the image's name; if it is private, set image_registry to credentials for its registry.";

@@ -107,7 +107,7 @@ async function pullOnce(
     for await (const value of jsonLines(stream)) {
       const line = ProgressLine.safeParse(value).data;
       const failure = line?.errorDetail?.message ?? line?.error;
-      if (failure) throw pullError(image, failure, auth !== undefined);
+      if (failure) throw pullError(image, failure, auth);
       if (line) onProgress(toProgress(image, line));
     }
     if (!stream.complete) throw new Error("the stream broke off");

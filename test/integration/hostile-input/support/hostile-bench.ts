@@ -137,7 +137,8 @@ async function startWitness(repeats: boolean) {
     const name = request.url?.split(/[/?]/).find((part) => part in ANSWERS);
     const said = `${JSON.stringify(request.headers)} ${await text(request)}`;
     if (name === undefined) asked.push(`${request.method} ${request.url}`);
-    response.writeHead(name === undefined ? (repeats ? 400 : 500) : 200, {
+    const refusal = request.method === "GET" ? 404 : 400; // what is asked for is not there
+    response.writeHead(name === undefined ? (repeats ? refusal : 500) : 200, {
       "content-type": "application/json",
       "api-version": "1.46",
     });

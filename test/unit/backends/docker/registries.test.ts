@@ -1,14 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { encodeAuth } from "../../../../lib/backends/docker/api/image-calls.ts";
 import {
   authConfigOf,
   credentialsOf,
   registryHost,
 } from "../../../../lib/backends/docker/image/credentials.ts";
-import { pullError } from "../../../../lib/backends/docker/image/pull-errors.ts";
+import { encodeAuth, pullError } from "../../../../lib/backends/docker/image/pull-errors.ts";
 import { parseImageReference } from "../../../../lib/backends/docker/request/image-reference.ts";
 import { Config } from "../../../../lib/config/config.ts";
 import type { Secret } from "../../../../lib/runs/redact.ts";
+
+const AUTH = { serveraddress: "ghcr.io", username: "bot", password: "pa:ss word" };
 
 const config = Config.parse({
   registries: {
@@ -136,6 +137,16 @@ describe("a pull that fails", () => {
     ["write /var/lib/docker/tmp/x: no space left on device", false, "EngineLost", true],
     ["something nobody has seen yet", false, "EngineLost", true],
   ])("%s (credentials: %s) is %s", (message, credentials, code, retryable) => {
-    expect(pullError(image, message, credentials)).toMatchObject({ code, retryable });
+    const auth = credentials ? AUTH : undefined;
+
+    expect(pullError(image, message, auth)).toMatchObject({ code, retryable });
+  });
+
+  test("shows no credentials, though the engine repeats them", () => {
+    const answer = `got {"password":"${AUTH.password}"} and ${encodeAuth(AUTH)}`;
+
+    const { message } = pullError(image, answer, AUTH);
+
+    expect(message).toContain('got {"password":"[redacted]"} and [redacted]');
   });
 });
