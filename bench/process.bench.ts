@@ -5,6 +5,7 @@ import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { type Daemon, withDaemon } from "./support/daemon.ts";
 import { defineBench, type Row } from "./support/define-bench.ts";
 import { processesWith, proportionalMegabytes, residentMegabytes } from "./support/memory.ts";
+import { createMeter, type Meter } from "./support/meter.ts";
 import { buildPublished } from "./support/published.ts";
 import { receiveUntil } from "./support/queue.ts";
 import { isTerminal, runToEnd, startAll } from "./support/runs.ts";
@@ -14,6 +15,7 @@ import { median, quantile } from "./support/statistics.ts";
 const RUNS = 1_000;
 /** What the event source does at once: five batches of ten. */
 const AT_ONCE = 50;
+const ROUNDS = 4;
 /** Runs whose end is timed one by one, with nothing else to do. */
 const SINGLE_RUNS = 200;
 
@@ -33,56 +35,77 @@ export const bench = defineBench({
   async measure() {
     const program = buildPublished();
     return [
-      ...(await measureThroughput(program)),
+      ...(await withDaemon(program, measureThroughput)),
       ...(await withDaemon(program, measureLatency)),
       ...(await withDaemon(program, measureMemory)),
     ];
   },
 });
 
-async function measureThroughput(program: readonly string[]): Promise<Row[]> {
-  const bare = await perSecond(() => spawnLoop(["true"], RUNS, AT_ONCE));
-  const node = await perSecond(() => spawnLoop([process.execPath, "-e", ""], RUNS, AT_ONCE));
-  const slipway = await withDaemon(program, (daemon) =>
-    perSecond(() => runToEnd(daemon, ["true"], RUNS)),
-  );
+/** In turns, so that whatever else the machine does meanwhile falls on all of them alike. */
+async function measureThroughput(daemon: Daemon): Promise<Row[]> {
+  const each = RUNS / ROUNDS;
+  const [bare, node, slipway] = [
+    createMeter(process.pid),
+    createMeter(process.pid),
+    createMeter(daemon.pid),
+  ];
+  for (let round = 0; round < ROUNDS; round++) {
+    await bare.during(() => spawnLoop(["true"], each, AT_ONCE));
+    await node.during(() => spawnLoop([process.execPath, "-e", ""], each, AT_ONCE));
+    await slipway.during(() => runToEnd(daemon, ["true"], each));
+  }
+  return [...throughputRows(bare, node, slipway), ...cpuRows(bare, node, slipway)];
+}
+
+function throughputRows(bare: Meter, node: Meter, slipway: Meter): Row[] {
   const of = { figure: `${RUNS} runs of \`true\`, ${AT_ONCE} at once`, unit: "1/s" };
+  const rate = ({ total }: Meter) => RUNS / total.seconds;
   return [
-    { ...of, label: BARE, value: bare },
-    { ...of, label: EMPTY_NODE, value: node, baseline: BARE },
-    { ...of, label: "slipway, message to result", value: slipway, baseline: BARE },
-    { ...of, label: "the same", value: slipway, baseline: EMPTY_NODE },
+    { ...of, label: BARE, value: rate(bare) },
+    { ...of, label: EMPTY_NODE, value: rate(node), baseline: BARE },
+    { ...of, label: "slipway, message to result", value: rate(slipway), baseline: BARE },
+    { ...of, label: "the same", value: rate(slipway), baseline: EMPTY_NODE },
   ];
 }
 
-async function perSecond(work: () => Promise<unknown>): Promise<number> {
-  const started = performance.now();
-  await work();
-  return RUNS / ((performance.now() - started) / 1_000);
+function cpuRows(bare: Meter, node: Meter, slipway: Meter): Row[] {
+  const of = { figure: "Processor time of one run", unit: "ms" };
+  const baseline = EMPTY_NODE;
+  const both = ({ total }: Meter) => (total.own + total.children) / RUNS;
+  return [
+    { ...of, label: BARE, value: both(bare), baseline },
+    { ...of, label: EMPTY_NODE, value: both(node) },
+    { ...of, label: "slipway: daemon and queue", value: slipway.total.own / RUNS, baseline },
+    {
+      ...of,
+      label: "slipway: recorder and command",
+      value: slipway.total.children / RUNS,
+      baseline,
+    },
+  ];
 }
 
 async function measureLatency(daemon: Daemon): Promise<Row[]> {
-  const lags: number[] = [];
-  for (let run = 0; run < SINGLE_RUNS; run++)
+  const bare: number[] = [];
+  const slipway: number[] = [];
+  for (let run = 0; run < SINGLE_RUNS; run++) {
+    bare.push(...(await bareLags(daemon)));
     for (const { body, sentAtMs } of await runToEnd(daemon, ["true"], 1))
-      lags.push(sentAtMs - Date.parse(body.data.finished_at ?? ""));
-  const bare = await bareLags(daemon);
-  return [...latencyRows(BARE_SEND, bare), ...latencyRows("slipway", lags, BARE_SEND)];
+      slipway.push(sentAtMs - Date.parse(body.data.finished_at ?? ""));
+  }
+  return [...latencyRows(BARE_SEND, bare), ...latencyRows("slipway", slipway, BARE_SEND)];
 }
 
 /** The least that any program needs that waits for a process and puts a message on this queue. */
 async function bareLags({ client, urls: { results: QueueUrl } }: Daemon): Promise<number[]> {
-  const lags: number[] = [];
-  for (let run = 0; run < SINGLE_RUNS; run++) {
-    let exitedAtMs = 0;
-    await spawnLoop(["true"], 1, 1, async () => {
-      exitedAtMs = Date.now();
-      await client.send(new SendMessageCommand({ QueueUrl, MessageBody: "{}" }));
-    });
-    const arrivals = await receiveUntil(client, QueueUrl, ({ length }) => length > 0);
-    lags.push(...arrivals.map(({ sentAtMs }) => sentAtMs - exitedAtMs));
-  }
-  return lags;
+  let exitedAtMs = 0;
+  await spawnLoop(["true"], 1, 1, async () => {
+    exitedAtMs = Date.now();
+    await client.send(new SendMessageCommand({ QueueUrl, MessageBody: "{}" }));
+  });
+  const arrivals = await receiveUntil(client, QueueUrl, ({ length }) => length > 0);
+  return arrivals.map(({ sentAtMs }) => sentAtMs - exitedAtMs);
 }
 
 const latencyRows = (label: string, lags: readonly number[], baseline?: string): Row[] =>
@@ -96,6 +119,7 @@ const latencyRows = (label: string, lags: readonly number[], baseline?: string):
 
 async function measureMemory(daemon: Daemon): Promise<Row[]> {
   const gate = join(daemon.directory, "gate");
+  refuseToSwap();
   execFileSync("mkfifo", [gate]); // its readers wait until somebody writes
   const none = await residentMegabytes(daemon.pid);
   await startAll(daemon, ["cat", gate], 100);
@@ -117,6 +141,13 @@ async function measureMemory(daemon: Daemon): Promise<Row[]> {
       value: recorder,
     },
   ];
+}
+
+/** Every recorder is a process: a machine without room for them would be measured while it swaps. */
+function refuseToSwap(): void {
+  const needed = RUNS * 16;
+  const there = process.availableMemory() / 2 ** 20;
+  if (there < needed) throw new Error(`this needs ${needed} MB of free memory; there are ${there}`);
 }
 
 async function recorderMegabytes({ directory }: Daemon): Promise<number> {
