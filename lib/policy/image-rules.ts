@@ -1,7 +1,4 @@
-import {
-  type ImageReference,
-  parseImageReference,
-} from "../backends/docker/request/image-reference.ts";
+import { type ImageReference, parseImageReference } from "../runs/image-reference.ts";
 import { matches } from "./glob.ts";
 import type { Verdict } from "./judge-values.ts";
 

@@ -6,7 +6,6 @@ import { judge as judgeContainer } from "../../lib/backends/docker/judge/judge.t
 import { dockerLabelKey } from "../../lib/backends/docker/labels.ts";
 import { containerName } from "../../lib/backends/docker/names.ts";
 import { buildCreateRequest } from "../../lib/backends/docker/request/create-request.ts";
-import { parseImageReference } from "../../lib/backends/docker/request/image-reference.ts";
 import { parseMemory } from "../../lib/backends/docker/request/memory.ts";
 import type { Job, Pod } from "../../lib/backends/kubernetes/api/api-types.ts";
 import { connectByKubeconfig } from "../../lib/backends/kubernetes/connect/kubeconfig.ts";
@@ -27,6 +26,7 @@ import { parseQuantity } from "../../lib/policy/quantity.ts";
 import { kindOfHost } from "../../lib/policy/special-hosts.ts";
 import type { Subject } from "../../lib/policy/subject.ts";
 import { excerptOf } from "../../lib/runs/excerpt.ts";
+import { parseImageReference } from "../../lib/runs/image-reference.ts";
 import type { Spec } from "../../lib/runs/infrastructure.ts";
 import { LaunchError } from "../../lib/runs/launch-error.ts";
 import { hashRunId, slugify } from "../../lib/runs/names.ts";

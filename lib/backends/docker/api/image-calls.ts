@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
+import type { ImageReference } from "../../../runs/image-reference.ts";
 import { encodeAuth, pullError } from "../image/pull-errors.ts";
-import type { ImageReference } from "../request/image-reference.ts";
 import { readAnswer } from "./call.ts";
 import type { Caller } from "./caller.ts";
 import { AuthAnswer } from "./engine-answers.ts";

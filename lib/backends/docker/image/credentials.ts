@@ -1,10 +1,10 @@
 import type { Config, SecretResolver } from "../../../config/config.ts";
+import type { ImageReference } from "../../../runs/image-reference.ts";
 import type { DockerContainerSpec } from "../../../runs/infrastructure.ts";
 import { invalid } from "../../../runs/launch-error.ts";
 import { showName } from "../../../runs/problems.ts";
 import { Secret } from "../../../runs/redact.ts";
 import { nearest } from "../../../runs/spelling.ts";
-import type { ImageReference } from "../request/image-reference.ts";
 
 /** Credentials for one registry; the password may still be a reference. */
 export interface Credentials {

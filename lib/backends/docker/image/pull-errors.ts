@@ -1,8 +1,8 @@
 import type { CauseCode } from "../../../runs/cause.ts";
+import type { ImageReference } from "../../../runs/image-reference.ts";
 import { LaunchError, unavailable } from "../../../runs/launch-error.ts";
 import { mask } from "../../../runs/redact.ts";
 import type { AuthConfig } from "../api/image-calls.ts";
-import type { ImageReference } from "../request/image-reference.ts";
 
 /** The engine tells a registry's refusals apart by their words only. The first that fits decides. */
 const MEANINGS: readonly (readonly [RegExp, CauseCode | "later"])[] = [

@@ -1,12 +1,12 @@
 import * as z from "zod";
 import type { SecretResolver } from "../../../config/config.ts";
 import { digestOf } from "../../../runs/canonical-json.ts";
+import type { ImageReference } from "../../../runs/image-reference.ts";
 import { LaunchError, unavailable } from "../../../runs/launch-error.ts";
 import type { PullProgress } from "../../dependencies.ts";
 import type { Engine } from "../api/engine.ts";
 import type { AuthConfig } from "../api/image-calls.ts";
 import { jsonLines } from "../api/json-lines.ts";
-import type { ImageReference } from "../request/image-reference.ts";
 import { authConfigOf, type Credentials } from "./credentials.ts";
 import { pullError } from "./pull-errors.ts";
 

@@ -1,4 +1,5 @@
 import { environmentOf } from "../../../runs/environment.ts";
+import { type ImageReference, parseImageReference } from "../../../runs/image-reference.ts";
 import type { DockerContainerSpec } from "../../../runs/infrastructure.ts";
 import { invalid, LaunchError, type Problem } from "../../../runs/launch-error.ts";
 import type { Run } from "../../../runs/run.ts";
@@ -8,7 +9,6 @@ import { API_URL, fromContainer } from "./api-url.ts";
 import { applyCreateOptions } from "./create-options.ts";
 import type { EngineTraits } from "./engine-traits.ts";
 import { resourcesOf } from "./host-config.ts";
-import { type ImageReference, parseImageReference } from "./image-reference.ts";
 import { extraHostsOf, gatewayWarnings, networkOf } from "./network.ts";
 import { type PullPolicy, pullPolicyOf } from "./pull-policy.ts";
 import { checkVolumes } from "./volumes.ts";

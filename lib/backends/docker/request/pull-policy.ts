@@ -1,5 +1,5 @@
+import type { ImageReference } from "../../../runs/image-reference.ts";
 import type { DockerContainerSpec } from "../../../runs/infrastructure.ts";
-import type { ImageReference } from "./image-reference.ts";
 
 export type PullPolicy = "ALWAYS" | "NEVER" | "IF_NOT_PRESENT";
 

@@ -5,8 +5,8 @@ import {
   registryHost,
 } from "../../../../lib/backends/docker/image/credentials.ts";
 import { encodeAuth, pullError } from "../../../../lib/backends/docker/image/pull-errors.ts";
-import { parseImageReference } from "../../../../lib/backends/docker/request/image-reference.ts";
 import { Config } from "../../../../lib/config/config.ts";
+import { parseImageReference } from "../../../../lib/runs/image-reference.ts";
 import type { Secret } from "../../../../lib/runs/redact.ts";
 
 const AUTH = { serveraddress: "ghcr.io", username: "bot", password: "pa:ss word" };

@@ -4,9 +4,9 @@ import { isAtLeast, negotiate } from "../../../../lib/backends/docker/api/versio
 import { dockerLabelKey } from "../../../../lib/backends/docker/labels.ts";
 import { concurrently } from "../../../../lib/backends/docker/look/concurrently.ts";
 import { demultiplex } from "../../../../lib/backends/docker/output/demultiplex.ts";
-import { parseImageReference } from "../../../../lib/backends/docker/request/image-reference.ts";
 import { parseMemory } from "../../../../lib/backends/docker/request/memory.ts";
 import { pullPolicyOf } from "../../../../lib/backends/docker/request/pull-policy.ts";
+import { parseImageReference } from "../../../../lib/runs/image-reference.ts";
 
 describe("a size in memory", () => {
   test.each([

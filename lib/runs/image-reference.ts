@@ -1,4 +1,4 @@
-import { LaunchError } from "../../../runs/launch-error.ts";
+import { LaunchError } from "./launch-error.ts";
 
 /** One image as the Docker reference grammar reads it. */
 export interface ImageReference {

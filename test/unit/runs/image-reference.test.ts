@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseImageReference } from "../../../../lib/backends/docker/request/image-reference.ts";
+import { parseImageReference } from "../../../lib/runs/image-reference.ts";
 
 const HEX = "e".repeat(64);
 
