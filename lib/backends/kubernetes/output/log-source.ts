@@ -10,8 +10,8 @@ export interface LogSource {
   readonly previous: boolean;
   /** Nothing more comes from it. */
   readonly ended: boolean;
-  /** Which start of which container of which pod this is. */
-  readonly instance: string;
+  /** Of the pod: what its containers say, one after the other, has timestamps of one clock. */
+  readonly uid: string;
 }
 
 /**
@@ -27,17 +27,16 @@ export function logSourceOf(job: Job, pods: readonly Pod[]): LogSource | undefin
 }
 
 function sourceOf(pod: Pod, container: string): LogSource {
-  const { name = "", namespace = "", uid } = pod.metadata ?? {};
+  const { name = "", namespace = "", uid = "" } = pod.metadata ?? {};
   const status = statusOf(pod, container) ?? initStatus(pod, container);
   const isWaiting = status?.state?.waiting !== undefined;
-  const restarts = status?.restartCount ?? 0;
   return {
     namespace,
     pod: name,
     container,
     previous: isWaiting && status?.lastState?.terminated !== undefined,
     ended: isTerminal(pod) || status?.state?.terminated !== undefined,
-    instance: `${uid}/${container}/${isWaiting ? restarts - 1 : restarts}`,
+    uid,
   };
 }
 

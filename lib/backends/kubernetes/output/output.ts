@@ -30,7 +30,8 @@ async function* readOnce(
   run: ObservedRun,
   { signal, tailBytes }: OutputOptions,
 ): AsyncGenerator<Uint8Array> {
-  const { source } = await findSource(cluster, run, signal);
+  const { source, isGone } = await findSource(cluster, run, signal);
+  if (isGone) throw unavailable("its pods are gone");
   if (!source) return;
   if (tailBytes === undefined) {
     yield* readLog(cluster, source, {}, signal);
@@ -49,11 +50,12 @@ async function* follow(
   { signal, tailBytes }: OutputOptions,
 ): AsyncGenerator<Uint8Array> {
   let tailLines = tailBytes && Math.ceil(tailBytes / BYTES_PER_LINE);
-  let instance: string | undefined;
+  let pod: string | undefined;
   let last: string | undefined;
   while (!signal.aborted) {
-    const { source, isOver } = await findSource(cluster, run, signal);
-    if (source && source.instance !== instance) [instance, last] = [source.instance, undefined];
+    const { source, isOver, isGone } = await findSource(cluster, run, signal);
+    if (isGone && pod === undefined) throw unavailable("its pods are gone");
+    if (source && source.uid !== pod) [pod, last] = [source.uid, undefined];
     const wasEnded = source?.ended ?? false;
     if (source) {
       const lines = createTimestampFilter(last);
@@ -69,7 +71,7 @@ async function* follow(
       }
       last = lines.last;
     }
-    if (isOver && (wasEnded || !source)) return;
+    if (isGone || (isOver && (wasEnded || !source))) return;
     await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
   }
 }
@@ -82,6 +84,8 @@ interface Found {
   readonly source: LogSource | undefined;
   /** Nothing more will be started. */
   readonly isOver: boolean;
+  /** There was something to read, and it was taken away. */
+  readonly isGone: boolean;
 }
 
 async function findSource(
@@ -97,10 +101,11 @@ async function findSource(
   if (!byRun) throw unavailable("its pods may not be read");
   const job = answer?.body.metadata?.uid === uid ? answer.body : undefined;
   const pods = byRun.get(hash) ?? [];
-  if (!job || (pods.length === 0 && hasHadPods(job))) throw unavailable("its pods are gone");
+  if (!job) return { source: undefined, isOver: true, isGone: true };
   const source = logSourceOf(job, pods);
   const isLast = source?.ended === true && endsWithItsPod(job);
-  return { source, isOver: isLast || terminalCondition(job) !== undefined };
+  const isGone = pods.length === 0 && hasHadPods(job);
+  return { source, isOver: isLast || terminalCondition(job) !== undefined, isGone };
 }
 
 const hasHadPods = ({ status }: Job) => (status?.succeeded ?? 0) + (status?.failed ?? 0) > 0;

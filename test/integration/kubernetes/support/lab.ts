@@ -108,3 +108,10 @@ async function watch(
     }
   }
 }
+
+/** Everything that comes, to the end. */
+export async function all<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const came: Item[] = [];
+  for await (const item of items) came.push(item);
+  return came;
+}

@@ -92,18 +92,4 @@ describe("the output to read", () => {
   test("is none where nothing was started", () => {
     expect(source(aSeenPod({ state: waiting("ContainerCreating") }))).toBeUndefined();
   });
-
-  test("has another name for every start, so that it is known when to begin anew", () => {
-    const once = aSeenPod({ phase: "Running", state: running() });
-    const again = aSeenPod({ phase: "Running", state: running(8), restartCount: 1 });
-    const between = aSeenPod({
-      phase: "Running",
-      state: waiting("CrashLoopBackOff"),
-      lastState: exited(1),
-      restartCount: 1,
-    });
-
-    expect(source(between)?.instance).toBe(source(once)?.instance);
-    expect(source(again)?.instance).not.toBe(source(once)?.instance);
-  });
 });
