@@ -25,6 +25,21 @@ export async function orderStop(
   return { won: marked.writer === writer, marked };
 }
 
+/** The same for a run that may have started; a fence that came too late for it and lets it be gives way. */
+export async function orderEnd(
+  place: Place,
+  name: string,
+  facts: RunFacts,
+  order: StopOrder,
+  startedId: string | undefined,
+) {
+  const stop = await orderStop(place, name, facts, order, startedId);
+  const letsBe = stopOrderOf(stop.marked).reason === "SubmissionFailed";
+  if (startedId === undefined || !letsBe) return stop;
+  await place.engine.removeVolume(markName(name, "stop"), place.signal);
+  return orderStop(place, name, facts, order, startedId);
+}
+
 /**
  * The stop mark first, then the container: whoever submits looks for the mark after its container is there, so one of
  * the two sees the other.
@@ -54,12 +69,7 @@ async function carryOut(
   const { container, name } = seen;
   const facts = (container && readFacts(container.Config.Labels)) ?? factsOfKey(key);
   const startedId = container && hasStarted(container) ? container.Id : undefined;
-  let stop = await orderStop(place, name, facts, order, startedId);
-  if (startedId !== undefined && stopOrderOf(stop.marked).reason === "SubmissionFailed") {
-    // A fence that came too late and lets the run be: this order replaces it.
-    await engine.removeVolume(markName(name, "stop"), signal);
-    stop = await orderStop(place, name, facts, order, startedId);
-  }
+  const stop = await orderEnd(place, name, facts, order, startedId);
   const now = await startedOrGone(place, name, key);
   if (!now) return { outcome: startedId === undefined ? "fenced" : "ended" };
   if (order.reason === "SubmissionFailed") return { outcome: "exists" };

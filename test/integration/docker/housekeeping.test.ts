@@ -191,6 +191,21 @@ await describeWithEngine("docker", "an engine that others tidy up", () => {
     await stage.settle(end);
   });
 
+  test("lets a run be that a fence came too late for, and cancels it all the same", async () => {
+    const what = stage.run("sleep 600", { init: true });
+    await stage.submit(what);
+    await stage.untilRunning(what);
+    await setMark(what, "stop", { reason: "SubmissionFailed", message: "gave up", grace: "0" });
+
+    const before = await stage.listed(what);
+    const { outcome } = await stage.backend.cancel(what.key, CANCEL, stage.signal());
+
+    expect([before?.state, outcome]).toEqual(["running", "stopping"]);
+    const end = await stage.untilEnded(what);
+    expect(end).toMatchObject({ outcome: "cancelled", cause: { message: "no more" } });
+    await stage.settle(end);
+  });
+
   test("cancels a paused run", async () => {
     const what = stage.run("sleep 600");
     const { run } = await stage.submit(what);

@@ -38,6 +38,7 @@ export function runOf(
     uid: Id,
     revision: `${State.Status} ${State.StartedAt} ${State.FinishedAt}`,
     secrets: secretsIn(Config.Env),
+    traceparent: variablesIn(Config.Env).TRACEPARENT,
     createdAt: toIso(Created),
   };
 }
@@ -66,11 +67,15 @@ function describe(facts: RunFacts, { name, marks }: Evidence, target: Target) {
 
 /** The values of an environment as a container has it (`NAME=value`) that nothing may show. */
 export function secretsIn(env: readonly string[]): string[] {
+  return secretValues(variablesIn(env));
+}
+
+function variablesIn(env: readonly string[]): Record<string, string> {
   const entries = env.map((entry) => {
     const at = entry.indexOf("=");
     return at < 0 ? [entry, ""] : [entry.slice(0, at), entry.slice(at + 1)];
   });
-  return secretValues(Object.fromEntries(entries));
+  return Object.fromEntries(entries);
 }
 
 /** The engine writes nanoseconds; year 1 stands for never. */

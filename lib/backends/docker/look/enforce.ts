@@ -4,7 +4,7 @@ import { claim, startClaimed } from "../claim.ts";
 import type { Evidence } from "../judge/judge.ts";
 import { type RunFacts, readFacts } from "../labels.ts";
 import { findMarks, type Marked } from "../marks.ts";
-import { orderStop } from "../stop.ts";
+import { orderEnd, orderStop } from "../stop.ts";
 import { stopOrderOf } from "../stop-order.ts";
 import { giveUp } from "../submit.ts";
 import { look, type Place } from "./place.ts";
@@ -66,7 +66,7 @@ async function stopOverdue(
     message,
     graceSeconds: DEADLINE_GRACE_SECONDS,
   } as const;
-  await orderStop(place, name, facts, order, Id);
+  await orderEnd(place, name, facts, order, Id);
   await engine.stop(Id, order.graceSeconds, signal);
   return true;
 }
