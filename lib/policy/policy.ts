@@ -1,4 +1,7 @@
 import * as z from "zod";
+import { OWN_CREATE_FIELDS, PROFILE_CREATE_FIELDS } from "./docker/create-fields.ts";
+import { type FieldTree, fieldTree } from "./field-tree.ts";
+import { OWN_JOB_FIELDS, PROFILE_JOB_FIELDS } from "./kubernetes/job-fields.ts";
 
 const globs = z.array(z.string().min(1));
 const paths = z.array(z.string().regex(/^\//, "expected an absolute path"));
@@ -74,6 +77,11 @@ export interface EffectivePolicy extends Policy {
   readonly inline_credentials: boolean;
   /** Whether loopback addresses count as special: on one machine they are where the registry is. */
   readonly loopback_is_special: boolean;
+  /** What may be set at all; undefined where nobody asks. */
+  readonly fields: {
+    readonly job: FieldTree | undefined;
+    readonly create: FieldTree | undefined;
+  };
 }
 
 /**
@@ -90,5 +98,20 @@ export function effectivePolicy(
     process_runs: policy.process_runs ?? !deployed,
     inline_credentials: policy.inline_credentials ?? !deployed,
     loopback_is_special: deployed || policy.profile !== "trusted",
+    fields: {
+      job: allowed(policy, policy.job_fields, OWN_JOB_FIELDS, PROFILE_JOB_FIELDS),
+      create: allowed(policy, policy.create_fields, OWN_CREATE_FIELDS, PROFILE_CREATE_FIELDS),
+    },
   };
+}
+
+/** Where nothing is listed, the profile trusted asks nobody. */
+function allowed(
+  { profile }: Policy,
+  listed: readonly string[] | undefined,
+  own: readonly string[],
+  usual: readonly string[],
+): FieldTree | undefined {
+  if (listed === undefined && profile === "trusted") return undefined;
+  return fieldTree([...own, ...(listed ?? usual)]);
 }

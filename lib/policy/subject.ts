@@ -9,11 +9,9 @@ import type {
 import type { Run } from "../runs/run.ts";
 import type { Claim } from "./claim.ts";
 import { containerClaims } from "./docker/container-claims.ts";
-import { OWN_CREATE_FIELDS, PROFILE_CREATE_FIELDS } from "./docker/create-fields.ts";
-import { fieldTree, placesOutside } from "./field-tree.ts";
+import { type FieldTree, placesOutside } from "./field-tree.ts";
 import { imageRegistry } from "./image-rules.ts";
 import { jobClaims } from "./kubernetes/job-claims.ts";
-import { OWN_JOB_FIELDS, PROFILE_JOB_FIELDS } from "./kubernetes/job-fields.ts";
 import type { EffectivePolicy } from "./policy.ts";
 import { requestClaims } from "./request-claims.ts";
 
@@ -31,40 +29,15 @@ export function subjectClaims(subject: Subject, policy: EffectivePolicy): Claim[
     .flatMap((claim) => (claim.rule === "images" ? imageClaims(claim) : [claim]));
 }
 
-function sentClaims(subject: Subject, policy: EffectivePolicy): Claim[] {
-  if ("job" in subject) {
-    const fields = fieldClaims(subject.job, policy, {
-      own: OWN_JOB_FIELDS,
-      profile: PROFILE_JOB_FIELDS,
-      configured: policy.job_fields,
-    });
-    return [...fields, ...jobClaims(subject.job)];
-  }
+function sentClaims(subject: Subject, { fields }: EffectivePolicy): Claim[] {
+  if ("job" in subject) return [...fieldClaims(subject.job, fields.job), ...jobClaims(subject.job)];
   if (!("create" in subject)) return [];
-  const fields = fieldClaims(subject.create, policy, {
-    own: OWN_CREATE_FIELDS,
-    profile: PROFILE_CREATE_FIELDS,
-    configured: policy.create_fields,
-  });
-  return [...fields, ...containerClaims(subject.create)];
+  return [...fieldClaims(subject.create, fields.create), ...containerClaims(subject.create)];
 }
 
-interface Fields {
-  readonly own: readonly string[];
-  readonly profile: readonly string[];
-  readonly configured: readonly string[] | undefined;
-}
-
-/** What is set although nobody listed it. Where nothing is listed, the profile trusted asks nobody. */
-function fieldClaims(
-  sent: unknown,
-  { profile }: EffectivePolicy,
-  { own, profile: usual, configured }: Fields,
-): Claim[] {
-  if (configured === undefined && profile === "trusted") return [];
-  const tree = fieldTree([...own, ...(configured ?? usual)]);
-  return placesOutside(sent, tree).map((place) => ({ rule: "fields", ...place }));
-}
+/** What is set although nobody listed it. */
+const fieldClaims = (sent: unknown, tree: FieldTree | undefined): Claim[] =>
+  tree ? placesOutside(sent, tree).map((place) => ({ rule: "fields", ...place })) : [];
 
 /** One image is judged by its name, by its digest and by where it comes from. */
 function imageClaims(claim: Claim): Claim[] {
