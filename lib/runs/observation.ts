@@ -21,6 +21,8 @@ export interface ObservedRun {
   readonly settled: boolean;
   /** When the engine made it, by the engine's clock, ISO 8601. */
   readonly createdAt: string;
+  /** W3C trace context that the run was given; its results carry it. undefined where it was given none. */
+  readonly traceparent?: string | undefined;
   /** What its sender is to be told besides (an option that this engine cannot honour, say). */
   readonly warnings: readonly string[];
 }

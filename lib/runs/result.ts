@@ -108,7 +108,7 @@ export function eventId(runId: string, uid: string, state: State): string {
 }
 
 /** The event of a run that exists on its engine. */
-export function submittedResult(run: ObservedRun, traceparent?: string): Result {
+export function submittedResult(run: ObservedRun, traceparent = run.traceparent): Result {
   const data = { ...describe(run), state: "submitted" as const };
   return resultOf({ source: run.source, uid: run.uid, time: run.createdAt, data, traceparent });
 }
@@ -127,7 +127,8 @@ export function terminalResult(ended: Ended, logs: ResultData["logs"]): Result {
     attempts: ended.attempts,
     logs,
   };
-  return resultOf({ source: run.source, uid: run.uid, time: finishedAt ?? run.createdAt, data });
+  const { source, uid, traceparent } = run;
+  return resultOf({ source, uid, time: finishedAt ?? run.createdAt, data, traceparent });
 }
 
 function describe(run: ObservedRun) {

@@ -22,6 +22,7 @@ export function createRun(
     labels,
     secrets: secretValues(launch.env),
     streamOutput: stream_output,
+    ...(run.traceparent === undefined ? {} : { traceparent: run.traceparent }),
     ...(timeout_seconds === undefined
       ? {}
       : { limit: { timeoutSeconds: timeout_seconds, graceSeconds } }),

@@ -40,6 +40,7 @@ export function observedRun(
     labels: request.labels,
     secrets: [...new Set([...request.secrets, ...secrets])],
     streamOutput: request.streamOutput,
+    traceparent: request.traceparent,
     settled: settled !== undefined,
     createdAt: request.createdAt,
     warnings: warningsOf(end),

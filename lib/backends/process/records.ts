@@ -21,6 +21,7 @@ export const RequestRecord = z.object({
   /** Values that the output may hold; they stay as long as the output does. */
   secrets: z.array(z.string()),
   streamOutput: z.boolean(),
+  traceparent: z.string().optional(),
   /** How long it may run, and how long it then has between the polite and the final signal. */
   limit: z.object({ timeoutSeconds: z.number(), graceSeconds: z.number() }).optional(),
 });

@@ -99,6 +99,20 @@ await describeOnQueueServers(`the bundles under ${clientName}`, (server) => {
     ]);
   });
 
+  test("pass a message's trace on to its run and to every result of it", async () => {
+    const [id, traceparent] = [anId(), "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"];
+    const command = ["sh", "-c", "echo $TRACEPARENT"];
+    const event = await eventOf({ id, infrastructure: { type: "process", command } });
+    const attribute = { dataType: "String" as const, stringValue: traceparent };
+    for (const record of event.Records) record.messageAttributes = { traceparent: attribute };
+
+    await failuresOf(event);
+
+    const received = await resultsOf(id);
+    expect(received.map((result) => result.traceparent)).toEqual([traceparent, traceparent]);
+    expect(received.at(-1)?.data.logs?.tail).toBe(`${traceparent}\n`);
+  });
+
   test("settle every record of a batch on its own", async () => {
     const [good, bad] = [anId(), anId()];
     const event = await eventOf(

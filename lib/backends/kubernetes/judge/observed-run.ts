@@ -42,6 +42,7 @@ export function readRun(job: Job, target: string): ReadRun {
     streamOutput: annotations[ANNOTATIONS.streamOutput] !== "false",
     settled: labels[OPEN_LABEL] === undefined,
     createdAt: toIso(job.metadata?.creationTimestamp) ?? "",
+    traceparent: traceparentOf(job),
     warnings: readWarnings(annotations[ANNOTATIONS.warnings]),
     ttlSeconds: toCount(annotations[ANNOTATIONS.ttlSeconds]),
     finished: terminalCondition(job) !== undefined,
@@ -60,15 +61,20 @@ function ownLabels(labels: Readonly<Record<string, string>>): Record<string, str
   return Object.fromEntries(Object.entries(labels).filter(([name]) => !name.startsWith(PREFIX)));
 }
 
-/** A manifest that no cluster has accepted yet may hold anything. */
-function secretsOf({ spec }: Job): string[] {
+function secretsOf(job: Job): string[] {
+  return variablesOf(job).flatMap(([name, value]) => secretValues({ [name]: value }));
+}
+
+function traceparentOf(job: Job): string | undefined {
+  return variablesOf(job).find(([name]) => name === "TRACEPARENT")?.[1];
+}
+
+/** The environment of all containers. A manifest that no cluster has accepted yet may hold anything. */
+function variablesOf({ spec }: Job): [string, string][] {
   const { containers, initContainers } = spec?.template?.spec ?? {};
-  const all = [...recordsIn(containers), ...recordsIn(initContainers)];
-  return all
+  return [...recordsIn(containers), ...recordsIn(initContainers)]
     .flatMap(({ env }) => recordsIn(env))
-    .flatMap(({ name, value }) =>
-      typeof value === "string" ? secretValues({ [String(name)]: value }) : [],
-    );
+    .flatMap(({ name, value }) => (typeof value === "string" ? [[String(name), value]] : []));
 }
 
 const recordsIn = (list: unknown) => (Array.isArray(list) ? list.filter(isRecord) : []);
