@@ -77,7 +77,7 @@ export async function createWorkbench(options: Options = {}): Promise<Workbench>
     logged,
     async [Symbol.asyncDispose]() {
       await backends.close();
-      await rm(directory, { recursive: true, force: true });
+      await rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }); // a run may still be writing
     },
   };
 }

@@ -19,7 +19,7 @@ export function processStage(): Stage {
         infrastructure: (script) => ({ type: "process", command: ["/bin/sh", "-c", script] }),
         leftovers: async () => (await readdir(directory)).filter((name) => !name.startsWith(".")),
         async [Symbol.asyncDispose]() {
-          await rm(directory, { recursive: true, force: true });
+          await rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }); // a run may still be writing
         },
       };
     },
