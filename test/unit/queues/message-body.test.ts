@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { toBody } from "../../../lib/queues/message-body.ts";
+import { anyText } from "../../support/any-text.ts";
 import { isFitForSqs } from "../../support/sqs-text.ts";
 
 test("writes any text so that every server takes it and every receiver reads it back", () => {
   fc.assert(
-    fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "grapheme" }), (one, other) => {
-      const value = { [one]: [other, `\uffff\ufffe\ud83d\ude00\ud800${one}`] };
+    fc.property(anyText(), (text) => {
+      const value = { [text]: [`\uffff\ufffe\ud83d\ude00\ud800${text}`] };
 
       const body = toBody(value);
 
