@@ -22,7 +22,7 @@ beforeAll(async () => {
     firstZips.set(name, sha256(await copy.file(`.serverless/${name}.zip`)));
   await copy.serverless(["package"]);
   await elsewhere.serverless(["package"]);
-}, 300_000);
+}, 900_000);
 
 afterAll(async () => {
   await copy.remove();

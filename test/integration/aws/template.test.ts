@@ -50,7 +50,7 @@ beforeAll(async () => {
     await copy.serverless(["package", ...paramArguments(params)]);
     templates.set(name, await copy.template());
   }
-}, 600_000);
+}, 900_000);
 
 afterAll(async () => {
   await Promise.all([...copies.values()].map((copy) => copy.remove()));
