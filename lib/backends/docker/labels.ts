@@ -6,6 +6,8 @@ import type { Run } from "../../runs/run.ts";
 /** What is ours among the labels; nobody else may set any. */
 export const OUR_PREFIX = "dev.slipway.";
 export const RUN_LABEL = `${OUR_PREFIX}run`;
+/** On the marks of a run whose result is not out. */
+export const OPEN_LABEL = `${OUR_PREFIX}open`;
 /** On marks only: which one it is. */
 export const MARK_LABEL = `${OUR_PREFIX}mark`;
 /** On marks only: the id of the container it speaks of. */

@@ -3,12 +3,13 @@ import type { Volume } from "./api/engine-answers.ts";
 import {
   CONTAINER_LABEL,
   MARK_LABEL,
+  OPEN_LABEL,
   OUR_PREFIX,
   ourLabels,
   type RunFacts,
   readFacts,
 } from "./labels.ts";
-import { type Mark, markName, parseMarkName } from "./names.ts";
+import { MARKS, type Mark, markName, parseMarkName } from "./names.ts";
 
 /**
  * A mark as it stands on the engine. Creating one that exists gives back the first writer's: whoever finds its own
@@ -49,6 +50,7 @@ export async function setMark(
   const labels = {
     ...ourLabels(facts),
     [MARK_LABEL]: mark,
+    ...(mark !== "done" && { [OPEN_LABEL]: "true" }),
     ...(containerId && { [CONTAINER_LABEL]: containerId }),
     ...(writer && { [WRITER_LABEL]: writer }),
     ...Object.fromEntries(Object.entries(says).map(([key, value]) => [OUR_PREFIX + key, value])),
@@ -68,17 +70,19 @@ export async function findMark(
   return volume && readMark(volume);
 }
 
-/** All of a run's marks. */
+/**
+ * A run's marks, the done mark last: the others go only after it was set, so whoever misses one of them for that reason
+ * finds it.
+ */
 export async function findMarks(
   engine: Pick<Engine, "inspectVolume">,
   container: string,
-  wanted: readonly Mark[],
   signal: AbortSignal,
 ): Promise<Marks> {
-  const found = await Promise.all(
-    wanted.map(async (mark) => [mark, await findMark(engine, container, mark, signal)] as const),
-  );
-  return Object.fromEntries(found.filter(([, marked]) => marked));
+  const find = async (mark: Mark) =>
+    [mark, await findMark(engine, container, mark, signal)] as const;
+  const found = await Promise.all(MARKS.filter((mark) => mark !== "done").map(find));
+  return Object.fromEntries([...found, await find("done")].filter(([, marked]) => marked));
 }
 
 /** A volume as a mark; undefined where its name or its labels are not ours. */

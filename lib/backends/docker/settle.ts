@@ -1,6 +1,7 @@
 import type { ObservedRun } from "../../runs/observation.ts";
 import type { Swept } from "../backend.ts";
 import { readReceipt } from "./judge/end.ts";
+import type { Evidence } from "./judge/judge.ts";
 import { MARK_LABEL, readFacts } from "./labels.ts";
 import { concurrently } from "./look/concurrently.ts";
 import { look, type Place } from "./look/place.ts";
@@ -8,26 +9,38 @@ import { type Marked, readMark, setMark } from "./marks.ts";
 import { MARKS, markName } from "./names.ts";
 
 /**
- * The done mark first, with what was published on it; then, where the request asks for it, the container goes. The other
- * marks stay until the retention ends: they still refuse a late launcher.
+ * The done mark first, with what was published on it; then the others go, and the container where the request asks for
+ * that. The done mark stays as long as the retention, and refuses a late launcher as they did.
  */
 export async function settle(place: Place, run: ObservedRun): Promise<void> {
   const { engine, signal } = place;
-  const { container, marks } = await look(place, run.identifier);
+  const evidence = await look(place, run.identifier);
+  const { container, marks } = evidence;
   const own = container && readFacts(container.Config.Labels);
   const facts = (own?.hash === run.key.hash ? own : undefined) ?? (marks.open ?? marks.stop)?.facts;
-  if (!facts) return; // nothing is left of it
-  const receipt = readReceipt(run.revision) ? { receipt: run.revision } : {};
-  const says = { ...receipt, created: run.createdAt };
-  if (!marks.done)
-    await setMark(
-      engine,
-      run.identifier,
-      "done",
-      { facts, containerId: container?.Id ?? marks.open?.containerId, says },
-      signal,
-    );
-  if (facts.autoRemove && container?.Id === run.uid) await engine.remove(run.uid, signal);
+  if (!marks.done && facts) {
+    const receipt = readReceipt(run.revision);
+    const says = {
+      ...(receipt && { receipt: run.revision }),
+      ...(marks.stop && receipt?.end.attempts === 0 && { fenced: "true" }),
+      created: run.createdAt,
+    };
+    const containerId = marks.open?.containerId ?? container?.Id;
+    await setMark(engine, run.identifier, "done", { facts, containerId, says }, signal);
+  }
+  await letGo(place, evidence);
+}
+
+/** What is left to do once a run is marked as done. Gone already is fine. */
+export async function letGo(
+  { engine, signal }: Place,
+  { name, marks, container }: Evidence,
+): Promise<void> {
+  for (const mark of MARKS)
+    if (mark !== "done" && marks[mark]) await engine.removeVolume(markName(name, mark), signal);
+  const isOver = container?.State.Status === "exited" || container?.State.Status === "created";
+  if (isOver && readFacts(container.Config.Labels)?.autoRemove)
+    await engine.remove(container.Id, signal);
 }
 
 const AT_ONCE = 8;

@@ -4,6 +4,7 @@ import { unavailable } from "../../runs/launch-error.ts";
 import type { RunKey } from "../../runs/run.ts";
 import type { Cancellation, CancelOptions } from "../backend.ts";
 import type { Container } from "./api/engine-answers.ts";
+import { claim } from "./claim.ts";
 import type { Evidence } from "./judge/judge.ts";
 import { type RunFacts, readFacts } from "./labels.ts";
 import { assess, look, type Place } from "./look/place.ts";
@@ -53,10 +54,18 @@ export async function cancel(
   const seen = own(await look(place, name), key);
   const standing = await assess(place, seen);
   if (seen.marks.done) return { outcome: "ended" };
+  await ensureOpen(place, seen);
   if (standing?.state === "ended")
     return { outcome: seen.marks.stop && standing.attempts === 0 ? "fenced" : "ended" };
   if (options.reason === "SubmissionFailed" && seen.container) return { outcome: "exists" };
   return carryOut(place, seen, key, options);
+}
+
+/** A container that somebody else than its launcher started has no open mark, and would not be seen once it is over. */
+async function ensureOpen({ engine, signal }: Place, { name, container, marks }: Evidence) {
+  const facts = container && readFacts(container.Config.Labels);
+  if (facts && hasStarted(container) && !marks.open)
+    await claim(engine, name, "open", facts, container, signal);
 }
 
 async function carryOut(

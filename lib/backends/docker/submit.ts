@@ -46,7 +46,7 @@ async function lookForSubmission(place: Place, name: string): Promise<Seen | und
   const { engine, signal } = place;
   const [container, marks] = await Promise.all([
     engine.inspect(name, signal),
-    findMarks(engine, name, ["open", "stop", "done"], signal),
+    findMarks(engine, name, signal),
   ]);
   return container && { name, container, marks };
 }
@@ -57,10 +57,11 @@ async function proceed(place: Place, run: DockerRun, seen: Seen, made: Made): Pr
     if (made.outcome === "created") await place.engine.remove(container.Id, place.signal);
   });
   const fresh = container.State.Status === "created" && !container.State.Error;
-  if (fresh && (marks.stop || marks.done || isAnother(container, marks.open))) {
+  const isFenced = marks.stop !== undefined || marks.done?.say("fenced") !== undefined;
+  if (fresh && (isFenced || marks.done || isAnother(container, marks.open))) {
     // Nothing of this run starts any more: the container goes, what the marks say stays.
     await place.engine.remove(container.Id, place.signal);
-    return describe(place, seen, marks.stop ? "fenced" : "adopted");
+    return describe(place, seen, isFenced ? "fenced" : "adopted");
   }
   if (marks.open || marks.done) return describe(place, seen, "adopted");
   const { won, marked } = await claim(

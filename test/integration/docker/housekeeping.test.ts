@@ -269,7 +269,7 @@ await describeWithEngine("docker", "an engine that others tidy up", () => {
     const ours = Object.entries(says).map(([key, value]) => [`dev.slipway.${key}`, value]);
     await stage.raw("POST", "/volumes/create", {
       Name: `${stage.nameOf(what)}.${mark}`,
-      Labels: { ...labelsOf(what), ...Object.fromEntries(ours) },
+      Labels: { ...labelsOf(what), "dev.slipway.open": "true", ...Object.fromEntries(ours) },
     });
   }
 });

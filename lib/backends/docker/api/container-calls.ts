@@ -55,12 +55,15 @@ export function containerCalls(caller: Caller) {
         signal,
       }),
 
-    /** Every container with a label, whatever its state. */
-    list: (label: string, signal: AbortSignal) =>
+    /** Every container with a label, in any of some states or whatever its state. */
+    list: (label: string, signal: AbortSignal, status?: readonly string[]) =>
       caller.ask(answers.ContainersAnswer, "list its containers", {
         method: "GET",
         path: "/containers/json",
-        query: { all: true, filters: JSON.stringify({ label: [label] }) },
+        query: {
+          all: true,
+          filters: JSON.stringify({ label: [label], ...(status && { status }) }),
+        },
         signal,
       }),
 

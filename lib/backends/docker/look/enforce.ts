@@ -86,7 +86,7 @@ async function startAbandoned(
   const isOver = (time: string, margin: number) =>
     Date.parse(now) - Date.parse(time) > launcherTimeoutMs + margin;
   if (!isOver(container.Created, 0)) return false;
-  const marks = await findMarks(engine, name, ["open", "late"], signal);
+  const marks = await findMarks(engine, name, signal);
   if (marks.open && !isOver(marks.open.createdAt, MARK_ROUNDING_MS)) return false;
   if (marks.late) {
     if (!isOver(marks.late.createdAt, MARK_ROUNDING_MS)) return false;

@@ -6,11 +6,13 @@ import { noAnswer } from "../api/no-answer.ts";
 import type { Evidence } from "../judge/judge.ts";
 import { unknownOf } from "../judge/observed-run.ts";
 import { RUN_LABEL } from "../labels.ts";
+import { findMark } from "../marks.ts";
 import { parseMarkName } from "../names.ts";
+import { letGo } from "../settle.ts";
 import { concurrently } from "./concurrently.ts";
 import { enforce, type Limits } from "./enforce.ts";
 import { assess, look, type Place } from "./place.ts";
-import { type Sighting, survey } from "./survey.ts";
+import { type Sighting, surveyOpen } from "./survey.ts";
 
 /** Runs looked at in detail at the same time. */
 const AT_ONCE = 8;
@@ -28,7 +30,7 @@ export async function* open(
   const { engine, signal } = place;
   const now = await engine.now(signal);
   const limits = { now, launcherTimeoutMs };
-  const open = (await survey(place)).filter(({ marks }) => !marks.done);
+  const open = await surveyOpen(place);
   for await (const seen of concurrently(open, AT_ONCE, (one) => observe(place, one, limits)))
     if (seen) yield seen;
   if (!follow) return;
@@ -46,6 +48,10 @@ async function observe(
 ): Promise<Observation | undefined> {
   try {
     const evidence = await examine(place, sighting);
+    if (evidence.marks.done) {
+      await letGo(place, evidence); // whoever settled it may have died before it had done so
+      return undefined;
+    }
     const seen = await assess(place, evidence);
     if (!seen || !(await enforce(place, evidence, seen, limits))) return unsettled(seen);
     return unsettled(await assess(place, await look(place, sighting.name)));
@@ -55,10 +61,19 @@ async function observe(
   }
 }
 
-/** A container that was listed is inspected; one that was not is looked for once more, and its marks are read again. */
+/**
+ * The run's container, and then its marks: of one that is over, the mark that ended it was set before. For one that runs,
+ * the marks that were listed are new enough.
+ */
 async function examine(place: Place, { name, marks, listed }: Sighting): Promise<Evidence> {
-  const container = listed && (await place.engine.inspect(listed.Id, place.signal));
-  return container ? { name, marks, container } : look(place, name);
+  const { engine, signal } = place;
+  if (listed?.State !== "running") return look(place, name);
+  const [container, done] = await Promise.all([
+    engine.inspect(listed.Id, signal),
+    findMark(engine, name, "done", signal),
+  ]);
+  const runs = container?.State.Status === "running";
+  return runs ? { name, container, marks: { ...marks, ...(done && { done }) } } : look(place, name);
 }
 
 const unsettled = (seen: Observation | undefined) => (seen?.run.settled ? undefined : seen);

@@ -4,7 +4,6 @@ import type { Engine } from "../api/engine.ts";
 import { type EngineHistory, mayBeEngines } from "../judge/exit.ts";
 import { type Evidence, judge } from "../judge/judge.ts";
 import { findMarks } from "../marks.ts";
-import { MARKS } from "../names.ts";
 
 /** One target with its engine, for the length of one call. */
 export interface Place {
@@ -18,7 +17,11 @@ export async function look(place: Place, name: string): Promise<Evidence> {
   const { engine, signal } = place;
   const container = await engine.inspect(name, signal);
   // Marks after the container: a run is settled, or told to stop, before its container goes.
-  return { name, container, marks: await findMarks(engine, name, MARKS, signal) };
+  const marks = await findMarks(engine, name, signal);
+  const owner = marks.open?.containerId;
+  if (container || owner === undefined) return { name, container, marks };
+  // It may have been made and claimed in between; only now is it certain that it is gone.
+  return { name, container: await engine.inspect(owner, signal), marks };
 }
 
 /** The evidence judged, with what must be known of the engine for it. */

@@ -1,5 +1,5 @@
 import type { ListedContainer, Volume } from "../api/engine-answers.ts";
-import { RUN_LABEL } from "../labels.ts";
+import { OPEN_LABEL, RUN_LABEL } from "../labels.ts";
 import { type Marked, type Marks, readMark } from "../marks.ts";
 import type { Place } from "./place.ts";
 
@@ -10,15 +10,23 @@ export interface Sighting {
   readonly listed: ListedContainer | undefined;
 }
 
-/**
- * Every run of the engine, or those of one hash. Marks are listed before containers: a container that a mark speaks of
- * was there before, so one that is then missing is gone.
- */
-export async function survey({ engine, signal }: Place, hash?: string): Promise<Sighting[]> {
-  const label = hash === undefined ? RUN_LABEL : `${RUN_LABEL}=${hash}`;
-  const volumes = await engine.listVolumes(label, signal);
-  const containers = await engine.list(label, signal);
+/** Whatever is not over. Those that are over and not settled have a mark; the others are many, and costly to list. */
+const ALIVE = ["created", "running", "paused", "restarting", "removing", "dead"];
+
+/** Every run that may not be settled. */
+export async function surveyOpen({ engine, signal }: Place): Promise<Sighting[]> {
+  const [volumes, containers] = await Promise.all([
+    engine.listVolumes(OPEN_LABEL, signal),
+    engine.list(RUN_LABEL, signal, ALIVE),
+  ]);
   return join(volumes, containers);
+}
+
+/** Every run of one hash, settled or not. */
+export async function surveyHash({ engine, signal }: Place, hash: string): Promise<Sighting[]> {
+  const label = `${RUN_LABEL}=${hash}`;
+  const volumes = await engine.listVolumes(label, signal);
+  return join(volumes, await engine.list(label, signal));
 }
 
 function join(volumes: readonly Volume[], containers: readonly ListedContainer[]): Sighting[] {
