@@ -102,7 +102,7 @@ describe("a run whose recorder was killed", () => {
 
     expect(outcome).toBe("stopping");
     expect(await untilEnded(launcher(), what)).toMatchObject({ outcome: "cancelled" });
-    expect(standingOf(command)).toBe("gone");
+    await until("the command is gone", async () => standingOf(command) === "gone");
   });
 
   test("is not started again where it was killed before it could say that it began", async () => {
@@ -114,7 +114,7 @@ describe("a run whose recorder was killed", () => {
     const ended = await untilEnded(launcher(), what);
 
     expect(ended).toMatchObject({ outcome: "crashed", cause: { code: "EngineLost" } });
-    expect(standingOf(command)).toBe("gone"); // found by the id in its environment
+    await until("the command is gone", async () => standingOf(command) === "gone"); // found by the id in its environment
     expect(await processes().countStarts(what.key)).toBe(1);
   });
 });
