@@ -1,5 +1,5 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
-import { arch, availableParallelism, platform, totalmem } from "node:os";
+import { arch, availableParallelism, loadavg, platform, totalmem } from "node:os";
 import type { Bench } from "./support/define-bench.ts";
 import { toSvg } from "./support/plot.ts";
 import { toMarkdown } from "./support/table.ts";
@@ -16,8 +16,9 @@ for (const name of asked) await run(name);
 
 async function run(name: string): Promise<void> {
   const { bench } = (await import(new URL(`${name}.bench.ts`, here).href)) as { bench: Bench };
+  const where = machine();
   const rows = await bench.measure();
-  const table = toMarkdown(bench, rows, machine());
+  const table = toMarkdown(bench, rows, where);
   await mkdir(results, { recursive: true });
   await writeFile(new URL(`${name}.md`, results), `${table}\n![${bench.title}](${name}.svg)\n`);
   await writeFile(new URL(`${name}.svg`, results), toSvg(bench.title, rows));
@@ -31,5 +32,7 @@ async function names(): Promise<string[]> {
 
 function machine(): string {
   const gigabytes = Math.round(totalmem() / 2 ** 30);
-  return `${platform()} ${arch()}, ${availableParallelism()} cores, ${gigabytes} GiB, Node ${process.version}`;
+  const [busy = 0] = loadavg();
+  const what = `${platform()} ${arch()}, ${availableParallelism()} cores, ${gigabytes} GiB`;
+  return `${what}, Node ${process.version}, ${busy.toFixed(1)} processes wanting to run when it began`;
 }
