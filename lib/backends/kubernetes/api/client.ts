@@ -3,6 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Connection } from "../connect/connection.ts";
 import { type Answer, isSuccess, readBody, toAnswer, toApiError } from "./answer.ts";
 import { type ApiCall, toHttpCall } from "./api-call.ts";
+import { withDeadline } from "./deadline.ts";
 import { retryPauseMs } from "./retry.ts";
 import { createTransport, networkError, type Transport } from "./transport.ts";
 
@@ -26,11 +27,12 @@ export function createClient(
     sendAuthorized(connection, transport, call, signal);
   return {
     call: <T>(call: ApiCall) =>
-      retrying(call.signal, async () => {
-        const signal = AbortSignal.any([call.signal, AbortSignal.timeout(ATTEMPT_MS)]);
-        const response = await send(call, signal);
-        return toAnswer<T>(response, await readBody(response));
-      }),
+      retrying(call.signal, () =>
+        withDeadline(call.signal, ATTEMPT_MS, async (signal) => {
+          const response = await send(call, signal);
+          return toAnswer<T>(response, await readBody(response));
+        }),
+      ),
     stream: (call) => retrying(call.signal, () => openStream(call, send)),
     close: () => transport.close(),
   };
