@@ -43,19 +43,28 @@ export async function startElasticMq(): Promise<ElasticMq> {
   const config = join(directory, "elasticmq.conf");
   await writeFile(config, configuration(port));
   const args = [...QUICK_START, `-Dconfig.file=${config}`, "-cp", `${JARS}/*`];
-  const server = spawn("java", [...args, "org.elasticmq.server.Main"], { stdio: "ignore" });
+  const server = spawn("sh", ["-c", UNTIL_STDIN_ENDS, "sh", ...args, "org.elasticmq.server.Main"], {
+    stdio: ["pipe", "ignore", "ignore"],
+  });
   const exited = once(server, "exit");
   const endpoint = `http://127.0.0.1:${port}`;
-  await answers(endpoint, exited);
-  return {
-    endpoint,
-    async stop() {
-      server.kill();
-      await exited;
-      await rm(directory, { recursive: true });
-    },
+  const stop = async () => {
+    server.stdin.end();
+    await exited;
+    await rm(directory, { recursive: true });
   };
+  try {
+    await answers(endpoint, exited);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { endpoint, stop };
 }
+
+/** A test that is killed takes its server along. */
+const UNTIL_STDIN_ENDS =
+  'exec 3<&0; java "$@" 3<&- & java=$!; (read -r _ <&3; kill $java) & wait $java';
 
 /** It lives for a few seconds: compiling it thoroughly would never pay. */
 const QUICK_START = ["-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"];
