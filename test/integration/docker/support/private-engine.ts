@@ -109,8 +109,13 @@ export async function startPrivateEngine({
     await mkdir(at("data"));
     execFileSync("mount", ["-t", "tmpfs", "-o", `size=${dataMegabytes}m`, "tmpfs", at("data")]);
   }
-  await start(...flags);
-  await copyImage(IMAGE, socket);
+  try {
+    await start(...flags);
+    await copyImage(IMAGE, socket);
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
   return {
     folder,
     data: at("data"),
