@@ -34,5 +34,5 @@ function machine(): string {
   const gigabytes = Math.round(totalmem() / 2 ** 30);
   const [busy = 0] = loadavg();
   const what = `${platform()} ${arch()}, ${availableParallelism()} cores, ${gigabytes} GiB`;
-  return `${what}, Node ${process.version}, ${busy.toFixed(1)} processes wanting to run when it began`;
+  return `${what}, Node ${process.version}, a load average of ${busy.toFixed(1)} when it began`;
 }
