@@ -33,6 +33,7 @@ export function secretValues(env: Readonly<Record<string, string | null | undefi
 }
 
 function urlPasswords(text: string): string[] {
+  if (!text.includes("://")) return [];
   return [...text.matchAll(URL_CREDENTIALS)].flatMap((match) => (match[2] ? [match[2]] : []));
 }
 

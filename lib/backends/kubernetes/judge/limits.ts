@@ -23,12 +23,18 @@ export type Demand =
 
 /** What a run's own limits, its deletion or its node's silence demand; undefined where it may go on. */
 export function demandOf(view: JobView): Demand | undefined {
-  const { job, pods } = view;
-  const { run, problem } = readRun(job, view.target);
-  const mark = readStopMark(job);
-  if (problem !== undefined || run.settled || mark === "broken" || terminalCondition(job))
-    return undefined;
+  if (terminalCondition(view.job)) return undefined;
+  const demand = candidate(view);
+  if (!demand) return undefined; // as a rule: what a run says of itself is read for the few others only
+  const { run, problem } = readRun(view.job, view.target);
+  return problem === undefined && !run.settled ? demand : undefined;
+}
+
+function candidate(view: JobView): Demand | undefined {
+  const mark = readStopMark(view.job);
+  if (mark === "broken") return undefined;
   if (mark) return isStopping(view) ? undefined : { kind: "finish-stop", mark };
+  const { pods } = view;
   if (pods === undefined) return undefined;
   const cause =
     removed(view, pods) ?? lostNode(view, pods) ?? notStarted(view, pods) ?? notDone(view, pods);

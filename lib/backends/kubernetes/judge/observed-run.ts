@@ -25,6 +25,7 @@ export function readRun(job: Job, target: string): ReadRun {
   const { name = "", namespace = "", labels = {}, annotations = {} } = job.metadata ?? {};
   const id = annotations[ANNOTATIONS.id];
   const hash = labels[RUN_LABEL] ?? "";
+  const variables = variablesOf(job);
   const run: KubernetesRun = {
     key: {
       id: id ?? name,
@@ -38,11 +39,11 @@ export function readRun(job: Job, target: string): ReadRun {
     revision: job.metadata?.resourceVersion ?? "",
     source: `/kubernetes/${target}/${namespace}`,
     labels: ownLabels(labels),
-    secrets: secretsOf(job),
+    secrets: variables.flatMap(([key, value]) => secretValues({ [key]: value })),
     streamOutput: annotations[ANNOTATIONS.streamOutput] !== "false",
     settled: labels[OPEN_LABEL] === undefined,
     createdAt: toIso(job.metadata?.creationTimestamp) ?? "",
-    traceparent: traceparentOf(job),
+    traceparent: variables.find(([key]) => key === "TRACEPARENT")?.[1],
     warnings: readWarnings(annotations[ANNOTATIONS.warnings]),
     ttlSeconds: toCount(annotations[ANNOTATIONS.ttlSeconds]),
     finished: terminalCondition(job) !== undefined,
@@ -61,14 +62,6 @@ function ownLabels(labels: Readonly<Record<string, string>>): Record<string, str
   return Object.fromEntries(Object.entries(labels).filter(([name]) => !name.startsWith(PREFIX)));
 }
 
-function secretsOf(job: Job): string[] {
-  return variablesOf(job).flatMap(([name, value]) => secretValues({ [name]: value }));
-}
-
-function traceparentOf(job: Job): string | undefined {
-  return variablesOf(job).find(([name]) => name === "TRACEPARENT")?.[1];
-}
-
 /** The environment of all containers. A manifest that no cluster has accepted yet may hold anything. */
 function variablesOf({ spec }: Job): [string, string][] {
   const { containers, initContainers } = spec?.template?.spec ?? {};
@@ -80,7 +73,8 @@ function variablesOf({ spec }: Job): [string, string][] {
 const recordsIn = (list: unknown) => (Array.isArray(list) ? list.filter(isRecord) : []);
 
 /** Somebody may have changed the annotation, too: what is no list of texts says nothing. */
-function readWarnings(json = "[]"): string[] {
+function readWarnings(json: string | undefined): string[] {
+  if (json === undefined) return [];
   try {
     const warnings: unknown = JSON.parse(json);
     return Array.isArray(warnings) ? warnings.filter((it) => typeof it === "string") : [];
@@ -89,8 +83,13 @@ function readWarnings(json = "[]"): string[] {
   }
 }
 
+/** The form in which Kubernetes writes almost every time; there are several on each of ten thousand Jobs. */
+const WHOLE_SECONDS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
+
 /** As other engines write it, with milliseconds. */
 export function toIso(timestamp: string | undefined): string | undefined {
+  if (timestamp !== undefined && WHOLE_SECONDS.test(timestamp))
+    return `${timestamp.slice(0, -1)}.000Z`;
   const ms = Date.parse(timestamp ?? "");
   return Number.isFinite(ms) ? new Date(ms).toISOString() : undefined;
 }

@@ -5,7 +5,7 @@ import type { Job } from "../api/api-types.ts";
 import { type Cluster, jobsPath } from "../api/cluster.ts";
 import { watchJobs } from "../api/watch.ts";
 import { OPEN_LABEL } from "../markers.ts";
-import { judgePage } from "./judge-page.ts";
+import { judgeHard, siftPage } from "./judge-page.ts";
 import { createNews, type News } from "./news.ts";
 
 /** Between two attempts to watch, in milliseconds. */
@@ -34,7 +34,10 @@ export async function* followRuns(
     for await (const batch of news.batches(signal))
       for (const [scope, changed] of Map.groupBy(batch, (one) => one.scope)) {
         const jobs = changed.map(({ job }) => job);
-        yield* judgePage(cluster, { jobs, nowMs: Number.NaN, scope }, new Map(), signal);
+        const page = { jobs, nowMs: Number.NaN, scope };
+        const sifted = await siftPage(cluster, page, new Map(), signal);
+        yield* sifted.seen;
+        yield* judgeHard(cluster, sifted, signal);
       }
   } finally {
     stop.abort();

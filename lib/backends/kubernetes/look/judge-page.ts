@@ -14,19 +14,37 @@ import { type Page, readViews } from "./read-views.ts";
 /** Runs that need calls of their own are looked at so many at once. */
 const AT_ONCE = 8;
 
-/** The Jobs of one page, judged; what their limits demand is done on the way. One that cannot be judged stops no other. */
-export async function* judgePage(
+/** A page that has been looked through. */
+export interface Sifted {
+  /** What could be judged at sight. */
+  readonly seen: readonly Observation[];
+  /** What takes calls of its own. */
+  readonly hard: readonly JobView[];
+}
+
+/** Judges what can be judged at sight: all but a few. One that cannot be understood stops no other. */
+export async function siftPage(
   cluster: Cluster,
   page: Page,
   live: PodsByRun,
   signal: AbortSignal,
-): AsyncGenerator<Observation> {
+): Promise<Sifted> {
+  const seen: Observation[] = [];
   const hard: JobView[] = [];
   for (const view of await readViews(cluster, page, live, signal)) {
-    const seen = tryTo(view, () => (needsCalls(view) ? undefined : judge(view)));
-    if (seen) yield seen;
+    const observation = tryTo(view, () => (needsCalls(view) ? undefined : judge(view)));
+    if (observation) seen.push(observation);
     else hard.push(view);
   }
+  return { seen, hard };
+}
+
+/** The rest of a page, judged; what limits demand is done on the way. */
+export async function* judgeHard(
+  cluster: Cluster,
+  { hard }: Sifted,
+  signal: AbortSignal,
+): AsyncGenerator<Observation> {
   for (let start = 0; start < hard.length; start += AT_ONCE) {
     const some = hard.slice(start, start + AT_ONCE);
     const seen = await Promise.all(some.map((view) => observe(cluster, view, signal)));
@@ -37,7 +55,7 @@ export async function* judgePage(
 const needsCalls = (view: JobView) => demandOf(view) !== undefined || needsEvents(view);
 
 /** One run, with the calls that it takes; undefined where it is gone. */
-export async function observe(
+async function observe(
   cluster: Cluster,
   view: JobView,
   signal: AbortSignal,

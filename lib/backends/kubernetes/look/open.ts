@@ -1,11 +1,12 @@
 import type { Observation } from "../../../runs/observation.ts";
 import type { OpenOptions } from "../../backend.ts";
-import type { Job } from "../api/api-types.ts";
+import type { Answer } from "../api/answer.ts";
+import type { ApiList, Job } from "../api/api-types.ts";
 import { type Cluster, jobsPath } from "../api/cluster.ts";
-import { listPages } from "../api/pages.ts";
+import { digestPages } from "../api/pages.ts";
 import { OPEN_LABEL } from "../markers.ts";
 import { followRuns, type ListEnd } from "./follow.ts";
-import { judgePage } from "./judge-page.ts";
+import { judgeHard, type Sifted, siftPage } from "./judge-page.ts";
 import { readLivePods } from "./read-pods.ts";
 
 /** Every run that is not settled, judged page by page; then, with `follow`, the news of them. Throws an ApiError. */
@@ -15,24 +16,31 @@ export async function* openRuns(
 ): AsyncGenerator<Observation> {
   try {
     const ends: ListEnd[] = [];
-    for (const scope of cluster.scopes) ends.push(yield* listScope(cluster, scope, signal));
+    for (const scope of cluster.scopes) {
+      let version = "";
+      for await (const page of siftScope(cluster, scope, signal)) {
+        version = page.version;
+        for (const observation of page.seen) yield observation;
+        if (page.hard.length > 0) yield* judgeHard(cluster, page, signal);
+      }
+      ends.push({ scope, version });
+    }
     if (follow) yield* followRuns(cluster, ends, signal);
   } catch (error) {
     if (!(follow && signal.aborted)) throw error;
   }
 }
 
-async function* listScope(
+async function* siftScope(
   cluster: Cluster,
   scope: string | undefined,
   signal: AbortSignal,
-): AsyncGenerator<Observation, ListEnd> {
+): AsyncGenerator<Sifted & { readonly version: string }> {
   const live = await readLivePods(cluster, scope, signal);
   const query = { labelSelector: `${OPEN_LABEL}=true` };
-  let version = "";
-  for await (const page of listPages<Job>(cluster.client, jobsPath(scope), query, signal)) {
-    version = page.body.metadata.resourceVersion ?? "";
-    yield* judgePage(cluster, { jobs: page.body.items, nowMs: page.nowMs, scope }, live, signal);
-  }
-  return { scope, version };
+  const sift = async ({ body, nowMs }: Answer<ApiList<Job>>) => ({
+    ...(await siftPage(cluster, { jobs: body.items, nowMs, scope }, live, signal)),
+    version: body.metadata.resourceVersion ?? "",
+  });
+  yield* digestPages(cluster.client, jobsPath(scope), query, signal, sift);
 }

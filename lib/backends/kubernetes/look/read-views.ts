@@ -1,4 +1,4 @@
-import type { Job } from "../api/api-types.ts";
+import type { Job, Pod } from "../api/api-types.ts";
 import type { Cluster } from "../api/cluster.ts";
 import { terminalCondition } from "../judge/conditions.ts";
 import type { JobView } from "../judge/job-view.ts";
@@ -21,15 +21,20 @@ export async function readViews(
   live: PodsByRun,
   signal: AbortSignal,
 ): Promise<JobView[]> {
-  const wanting = live && jobs.filter((job) => needsAllPods(job, live, nowMs)).map(hashOf);
-  const all = wanting?.length ? await readPodsOf(cluster, scope, wanting, signal) : live;
+  if (!live) return jobs.map((job) => viewOf(job, undefined));
+  const wanting = jobs.filter((job) => needsAllPods(job, live, nowMs)).map(hashOf);
+  const all = wanting.length > 0 ? await readPodsOf(cluster, scope, wanting, signal) : live;
+  const wanted = new Set(wanting);
   return jobs.map((job) => {
     const hash = hashOf(job);
-    const pods = (all?.get(hash) ?? live?.get(hash) ?? []).filter(
-      ({ metadata }) => metadata?.namespace === job.metadata?.namespace,
-    );
-    return { job, pods: live && all ? pods : undefined, events: [], nowMs, target: cluster.name };
+    return viewOf(job, (wanted.has(hash) ? all : live)?.get(hash) ?? (all && []));
   });
+
+  function viewOf(job: Job, found: readonly Pod[] | undefined): JobView {
+    const { namespace } = job.metadata ?? {};
+    const pods = found?.filter(({ metadata }) => metadata?.namespace === namespace);
+    return { job, pods, events: [], nowMs, target: cluster.name };
+  }
 }
 
 /** Its end is near or past, or its pods are not among those that were listed just before. */
