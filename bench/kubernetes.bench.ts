@@ -13,7 +13,6 @@ import { inPool, milliseconds } from "./support/pool.ts";
 import { median } from "./support/statistics.ts";
 import type { Look } from "./support/sweep-once.ts";
 
-const PORT = 27_443;
 const SUBMITTED = 1_000;
 const REPEATS = 3;
 const MANY = 10_000;
@@ -30,7 +29,7 @@ export const bench = defineBench({
     "Sweeps run in processes of their own, so that their memory is their own. Queues answer at once.",
   ].join("\n"),
   async measure() {
-    await using cluster = await startOwnCluster(PORT, { withNode: false });
+    await using cluster = await startOwnCluster({ withNode: false });
     await cluster.stop("controller-manager");
     using bare = await connectBare(cluster.kubeconfig);
     const place: Place = { ...cluster, bare };

@@ -6,13 +6,15 @@ import { until } from "./support/namespace.ts";
 import {
   canStartClusters,
   type OwnCluster,
+  requireClusters,
   SCRIPTS,
   startOwnCluster,
 } from "./support/own-cluster.ts";
 import { taintNode } from "./support/rules.ts";
 
-const PORT = 26_443;
 const LONG = 180_000;
+
+requireClusters();
 
 describe.skipIf(!canStartClusters())(
   `while parts of a cluster are down (skipped where ${SCRIPTS} is not there)`,
@@ -21,7 +23,7 @@ describe.skipIf(!canStartClusters())(
     let lab: Lab;
 
     beforeAll(async () => {
-      cluster = await startOwnCluster(PORT);
+      cluster = await startOwnCluster();
       lab = await createLab({ kubeconfig: cluster.kubeconfig });
     }, LONG);
     afterAll(async () => {

@@ -3,7 +3,8 @@ import { mask } from "../../../runs/redact.ts";
 import { cutText } from "../../../runs/text.ts";
 import { conditionOf, terminalCondition } from "./conditions.ts";
 import { type JobView, type Times, timesOf } from "./job-view.ts";
-import { toIso } from "./observed-run.ts";
+import { logSourceOf } from "./log-source.ts";
+import { type KubernetesRun, toIso } from "./observed-run.ts";
 
 /** What clusters say can be long (a policy's every violation); a result has room for this many characters of it. */
 const MAX_MESSAGE = 2_000;
@@ -11,15 +12,16 @@ const MAX_MESSAGE = 2_000;
 /** An end as a result tells it: with the times of its pods, and without the values of its secrets in what the cluster said. */
 export function ended(
   view: Pick<JobView, "job" | "pods">,
-  run: Ended["run"],
+  run: KubernetesRun,
   end: Pick<Ended, "outcome" | "statusCode" | "cause">,
   times: Partial<Times> = {},
 ): Ended {
   const { startedAt, finishedAt, attempts } = { ...timesOf(view), ...times };
   const finished = finishedAt ?? finishOf(view.job);
+  const seen: KubernetesRun = { ...run, log: logOf(view, attempts) };
   return {
     state: "ended",
-    run,
+    run: seen,
     ...end,
     cause: end.cause && {
       ...end.cause,
@@ -34,4 +36,9 @@ export function ended(
 function finishOf(job: JobView["job"]): string | undefined {
   if (conditionOf(job, "Complete")) return job.status?.completionTime;
   return terminalCondition(job)?.lastTransitionTime;
+}
+
+function logOf({ job, pods }: Pick<JobView, "job" | "pods">, attempts: number) {
+  const source = pods && logSourceOf(job, pods);
+  return source ?? (pods && attempts > 0 ? "gone" : undefined);
 }

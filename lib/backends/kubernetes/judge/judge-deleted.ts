@@ -4,7 +4,7 @@ import { endsWithItsPod } from "./conditions.ts";
 import { ended } from "./ended.ts";
 import { type JobView, timesOf } from "./job-view.ts";
 import { outcomeOfEnd } from "./judge-failed.ts";
-import { toIso } from "./observed-run.ts";
+import { type KubernetesRun, toIso } from "./observed-run.ts";
 import { endOfFailedPod } from "./pod-end.ts";
 import { isLive, isTerminal, latest, mainContainerName } from "./pod-facts.ts";
 import { outcomeOf } from "./stop-mark.ts";
@@ -13,7 +13,7 @@ import { outcomeOf } from "./stop-mark.ts";
  * A Job that somebody deleted and that only our finalizer still holds. The controllers leave it alone, so its pods are
  * what there is to judge: those that ended by themselves tell how, else the run was removed before its end.
  */
-export function judgeDeleted(view: JobView, run: Observation["run"]): Observation {
+export function judgeDeleted(view: JobView, run: KubernetesRun): Observation {
   const { job, pods, nowMs } = view;
   if (pods === undefined)
     return { state: "unknown", run, reason: "its Job was deleted, and its pods may not be read" };
@@ -32,7 +32,7 @@ export function judgeDeleted(view: JobView, run: Observation["run"]): Observatio
   return ended(view, run, end, { finishedAt: job.metadata?.deletionTimestamp });
 }
 
-function stillThere(view: JobView, run: Observation["run"]): Observation {
+function stillThere(view: JobView, run: KubernetesRun): Observation {
   const { startedAt } = timesOf(view);
   const at = toIso(startedAt);
   if (at !== undefined) return { state: "running", run, startedAt: at };

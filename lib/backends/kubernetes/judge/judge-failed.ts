@@ -6,6 +6,7 @@ import { disruptionFromEvents } from "./disruption.ts";
 import { ended } from "./ended.ts";
 import { causeOfExit, isKillCode } from "./exit-cause.ts";
 import type { JobView } from "./job-view.ts";
+import type { KubernetesRun } from "./observed-run.ts";
 import { endOfFailedPod, type PodEnd } from "./pod-end.ts";
 import { latest, mainContainerName } from "./pod-facts.ts";
 
@@ -22,7 +23,7 @@ const EXIT_MESSAGE = /^Container (\S+) for pod \S+\/(\S+) failed with exit code 
 const DISRUPTION_MESSAGE = /^Pod \S+\/(\S+) has condition DisruptionTarget matching/;
 
 /** A Job that has failed for good: the pod that failed it says why, or, where that is gone, the Job's own condition. */
-export function judgeFailed(view: JobView, run: Ended["run"]): Ended {
+export function judgeFailed(view: JobView, run: KubernetesRun): Ended {
   const end = endOf(view);
   return ended(view, run, { outcome: outcomeOfEnd(end), ...end });
 }

@@ -2,6 +2,7 @@ import type { Observation } from "../../../runs/observation.ts";
 import { conditionOf, terminalCondition } from "./conditions.ts";
 import { ended } from "./ended.ts";
 import type { JobView } from "./job-view.ts";
+import type { KubernetesRun } from "./observed-run.ts";
 import { isLive, isTerminal, latest, mainContainerName, terminatedOf } from "./pod-facts.ts";
 import { outcomeOf, type StopMark } from "./stop-mark.ts";
 
@@ -15,7 +16,7 @@ const CERTAIN_MS = 30_000;
 const OVER_AT_ONCE: ReadonlySet<string> = new Set(["DidNotComplete", "NodeLost", "Removed"]);
 
 /** A run that was stopped, or whose name a tombstone holds: over once nothing of it runs and nothing can start. */
-export function judgeStopped(view: JobView, run: Observation["run"], mark: StopMark): Observation {
+export function judgeStopped(view: JobView, run: KubernetesRun, mark: StopMark): Observation {
   const { pods, nowMs } = view;
   if (pods?.some((pod) => isLive(pod, nowMs)) || !isOver(view, mark))
     return { state: "pending", run, reason: `it is being stopped: ${mark.cause.message}` };

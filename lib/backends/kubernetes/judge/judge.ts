@@ -7,7 +7,7 @@ import { timesOf } from "./job-view.ts";
 import { judgeDeleted } from "./judge-deleted.ts";
 import { judgeFailed } from "./judge-failed.ts";
 import { judgeStopped } from "./judge-stopped.ts";
-import { readRun, toIso } from "./observed-run.ts";
+import { type KubernetesRun, readRun, toIso } from "./observed-run.ts";
 import { isLive, isTerminal } from "./pod-facts.ts";
 import { readStopMark } from "./stop-mark.ts";
 import { waitingReason } from "./waiting-cause.ts";
@@ -37,7 +37,7 @@ export function judge(view: JobView): Observation {
 }
 
 /** Neither the Job nor anybody else says that it is over. */
-export function judgeUnfinished(view: JobView, run: Observation["run"]): Observation {
+export function judgeUnfinished(view: JobView, run: KubernetesRun): Observation {
   const { startedAt } = timesOf(view);
   if (startedAt !== undefined)
     return { state: "running", run, startedAt: toIso(startedAt) ?? startedAt };

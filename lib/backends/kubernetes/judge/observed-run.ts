@@ -5,6 +5,7 @@ import { secretValues } from "../../../runs/redact.ts";
 import type { Job } from "../api/api-types.ts";
 import { ANNOTATIONS, MARKER_VERSION, OPEN_LABEL, PREFIX, RUN_LABEL } from "../markers.ts";
 import { terminalCondition } from "./conditions.ts";
+import type { KnownLog } from "./log-source.ts";
 
 /** A run as its Job shows it, with what settling needs besides. */
 export interface KubernetesRun extends ObservedRun {
@@ -12,6 +13,8 @@ export interface KubernetesRun extends ObservedRun {
   readonly ttlSeconds: number | undefined;
   /** The Job is finished, so that the cluster removes it by itself once it has a TTL. */
   readonly finished: boolean;
+  /** Of a run that has ended: where its output is, so that reading it takes one call; undefined where that was not seen. */
+  readonly log?: KnownLog | undefined;
 }
 
 export interface ReadRun {

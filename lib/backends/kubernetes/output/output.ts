@@ -5,9 +5,10 @@ import type { OutputOptions } from "../../backend.ts";
 import type { Job } from "../api/api-types.ts";
 import type { Cluster } from "../api/cluster.ts";
 import { endsWithItsPod, terminalCondition } from "../judge/conditions.ts";
+import { type LogSource, logSourceOf } from "../judge/log-source.ts";
+import type { KubernetesRun } from "../judge/observed-run.ts";
 import { readJob } from "../look/look-closer.ts";
 import { readPodsOf } from "../look/read-pods.ts";
-import { type LogSource, logSourceOf } from "./log-source.ts";
 import { readLog, readTail } from "./read-log.ts";
 import { createTimestampFilter } from "./timestamped.ts";
 
@@ -16,6 +17,8 @@ const LOOK_EVERY_MS = 500;
 
 /** A line is thought to have so many bytes; where its end turns out shorter than asked for, all of it is read. */
 const BYTES_PER_LINE = 32;
+
+const GONE = "its pods are gone";
 
 export function readOutput(
   cluster: Cluster,
@@ -30,8 +33,8 @@ async function* readOnce(
   run: ObservedRun,
   { signal, tailBytes }: OutputOptions,
 ): AsyncGenerator<Uint8Array> {
-  const { source, isGone } = await findSource(cluster, run, signal);
-  if (isGone) throw unavailable("its pods are gone");
+  const source = await knownSource(cluster, run, signal);
+  if (source === "gone") throw unavailable(GONE);
   if (!source) return;
   if (tailBytes === undefined) {
     yield* readLog(cluster, source, {}, signal);
@@ -41,6 +44,17 @@ async function* readOnce(
   const some = await readTail(cluster, source, lines, tailBytes, signal);
   if (some.length === tailBytes || lines >= tailBytes) yield some;
   else yield await readTail(cluster, source, tailBytes, tailBytes, signal);
+}
+
+/** As it was seen when the run was judged; else it is looked for. */
+async function knownSource(
+  cluster: Cluster,
+  run: KubernetesRun | ObservedRun,
+  signal: AbortSignal,
+) {
+  if ("log" in run && run.log !== undefined) return run.log;
+  const { source, isGone } = await findSource(cluster, run, signal);
+  return isGone ? "gone" : source;
 }
 
 /** Across restarts of the container, retries of the Job and streams that break off, each line once. */
@@ -54,7 +68,7 @@ async function* follow(
   let last: string | undefined;
   while (!signal.aborted) {
     const { source, isOver, isGone } = await findSource(cluster, run, signal);
-    if (isGone && pod === undefined) throw unavailable("its pods are gone");
+    if (isGone && pod === undefined) throw unavailable(GONE);
     if (source && source.uid !== pod) [pod, last] = [source.uid, undefined];
     const wasEnded = source?.ended ?? false;
     if (source) {

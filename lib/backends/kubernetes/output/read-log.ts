@@ -1,8 +1,9 @@
 import type { IncomingMessage } from "node:http";
+import { unavailable } from "../../../runs/launch-error.ts";
 import { hasStatus } from "../api/api-error.ts";
 import { type Cluster, podPath } from "../api/cluster.ts";
 import { networkError } from "../api/transport.ts";
-import type { LogSource } from "./log-source.ts";
+import type { LogSource } from "../judge/log-source.ts";
 
 export interface LogQuery {
   readonly follow?: boolean;
@@ -45,6 +46,7 @@ async function openLog(
     });
   } catch (error) {
     if (hasStatus(error, 400)) return undefined; // "container … is waiting to start"
+    if (hasStatus(error, 404)) throw unavailable("its pods are gone");
     throw error;
   }
 }

@@ -4,11 +4,19 @@ import { mkdir, mkdtemp, rm, rmdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { promisify } from "node:util";
+import { freePort } from "../../../support/free-port.ts";
 
 /** A folder with the programs `up` and `down` that start and stop a real cluster, whole or by its parts. */
-export const SCRIPTS = resolve(process.env.SLIPWAY_TEST_CLUSTER_SCRIPTS ?? "../shared/cluster");
+export const SCRIPTS = resolve(process.env.SLIPWAY_TEST_CLUSTER ?? "../shared/cluster");
 
 export const canStartClusters = () => existsSync(join(SCRIPTS, "up"));
+
+/** Where Kubernetes must not be skipped, its outages must not be either. */
+export function requireClusters(): void {
+  const required = (process.env.SLIPWAY_REQUIRE_ENGINES ?? "").split(",");
+  if (required.includes("kubernetes") && !canStartClusters())
+    throw new Error(`kubernetes is required here, but there is no program ${join(SCRIPTS, "up")}`);
+}
 
 export type Component = "etcd" | "apiserver" | "controller-manager" | "scheduler" | "kubelet";
 
@@ -24,10 +32,12 @@ export interface OwnCluster extends AsyncDisposable {
 
 const run = promisify(execFile);
 
-export async function startOwnCluster(
-  port: number,
-  { withNode = true }: { withNode?: boolean } = {},
-): Promise<OwnCluster> {
+export async function startOwnCluster({
+  withNode = true,
+}: {
+  withNode?: boolean;
+} = {}): Promise<OwnCluster> {
+  const port = await freePort(); // its neighbours are etcd's and the kubelet's
   const directory = await mkdtemp(join(tmpdir(), "slipway-cluster-"));
   const env = { ...process.env, CLUSTER_DIR: directory, CLUSTER_PORT: String(port) };
   const cgroup = await makeCgroup(basename(directory));

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { logSourceOf } from "../../../../lib/backends/kubernetes/output/log-source.ts";
+import { logSourceOf } from "../../../../lib/backends/kubernetes/judge/log-source.ts";
 import { createTimestampFilter } from "../../../../lib/backends/kubernetes/output/timestamped.ts";
 import {
   aSeenJob,

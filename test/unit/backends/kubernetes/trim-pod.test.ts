@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { judge } from "../../../../lib/backends/kubernetes/judge/judge.ts";
 import { demandOf } from "../../../../lib/backends/kubernetes/judge/limits.ts";
+import { logSourceOf } from "../../../../lib/backends/kubernetes/judge/log-source.ts";
 import { trimPod } from "../../../../lib/backends/kubernetes/look/trim-pod.ts";
-import { logSourceOf } from "../../../../lib/backends/kubernetes/output/log-source.ts";
 import {
   aFailedPod,
   aSeenJob,

@@ -1,5 +1,8 @@
 import type { Job, Pod } from "../api/api-types.ts";
-import { isTerminal, latest, mainContainerName, startOf, statusOf } from "../judge/pod-facts.ts";
+import { isTerminal, latest, mainContainerName, startOf, statusOf } from "./pod-facts.ts";
+
+/** Where a run's output is to be read; `gone` where there is nothing left to read. */
+export type KnownLog = LogSource | "gone";
 
 /** Where a run's output is to be read. */
 export interface LogSource {
