@@ -14,9 +14,10 @@ await describeWithEngine("docker", "Docker over ssh", () => {
   let server: SshServer;
 
   beforeAll(async () => {
-    [engine, server] = await Promise.all([startPrivateEngine(), startSshServer()]);
+    engine = await startPrivateEngine();
+    server = await startSshServer();
   });
-  afterAll(() => Promise.all([engine.dispose(), server.dispose()]));
+  afterAll(() => Promise.all([engine?.dispose(), server?.dispose()]));
 
   defineBackendContract("docker", async () =>
     createDockerSubject(engine.socket, overSsh(engine, server)),

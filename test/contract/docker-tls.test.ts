@@ -14,7 +14,7 @@ await describeWithEngine("docker", "Docker over mutual TLS", () => {
   beforeAll(async () => {
     engine = await startPrivateEngine();
   });
-  afterAll(() => engine.dispose());
+  afterAll(() => engine?.dispose());
 
   defineBackendContract("docker", async () =>
     createDockerSubject(engine.socket, await overTls(engine)),

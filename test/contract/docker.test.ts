@@ -14,7 +14,7 @@ await describeWithEngine("docker", "Docker", () => {
   beforeAll(async () => {
     engine = await startPrivateEngine();
   });
-  afterAll(() => engine.dispose());
+  afterAll(() => engine?.dispose());
 
   defineBackendContract("docker", () => createDockerSubject(engine.socket, locally(engine)));
 });

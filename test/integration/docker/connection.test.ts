@@ -14,12 +14,13 @@ await describeWithEngine("docker", "a way to the engine", () => {
   let server: SshServer;
   let deaf: Server;
   beforeAll(async () => {
-    [engine, server] = await Promise.all([startPrivateEngine(), startSshServer()]);
+    engine = await startPrivateEngine();
+    server = await startSshServer();
     deaf = createServer(() => {}).listen(0, "127.0.0.1");
   });
   afterAll(async () => {
     deaf.close();
-    await Promise.all([engine.dispose(), server.dispose()]);
+    await Promise.all([engine?.dispose(), server?.dispose()]);
   });
 
   async function list(way: WayToEngine, ms = 20_000) {

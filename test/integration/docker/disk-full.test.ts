@@ -15,8 +15,8 @@ await describeWithEngine("docker", "an engine whose disk is full", () => {
     stage = createStage(engine.socket, locally(engine));
   });
   afterAll(async () => {
-    await stage.close();
-    await engine.dispose();
+    await stage?.close();
+    await engine?.dispose();
   });
 
   test("refuses a run for now, leaves nothing half made, and takes the run once there is room", async () => {

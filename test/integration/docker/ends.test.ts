@@ -15,8 +15,8 @@ await describeWithEngine("docker", "a container's end", () => {
     stage = createStage(engine.socket, locally(engine));
   });
   afterAll(async () => {
-    await stage.close();
-    await engine.dispose();
+    await stage?.close();
+    await engine?.dispose();
   });
 
   test.concurrent("is OOMKilled where the kernel killed it for its memory", async () => {

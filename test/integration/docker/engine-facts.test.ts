@@ -11,7 +11,7 @@ await describeWithEngine("docker", "the engine", () => {
   beforeAll(async () => {
     engine = await startPrivateEngine();
   });
-  afterAll(() => engine.dispose());
+  afterAll(() => engine?.dispose());
 
   const raw = (method: string, path: string, body?: unknown) =>
     rawCall(engine.socket, method, path, body);

@@ -17,8 +17,8 @@ await describeWithEngine("docker", "an engine that others tidy up", () => {
     stage = createStage(engine.socket, locally(engine));
   });
   afterAll(async () => {
-    await stage.close();
-    await engine.dispose();
+    await stage?.close();
+    await engine?.dispose();
   });
 
   const CANCEL = { graceSeconds: 10, reason: "Cancelled", message: "no more" } as const;

@@ -29,8 +29,8 @@ await describeWithEngine("docker", "images", () => {
     });
   });
   afterAll(async () => {
-    await stage.close();
-    await engine.dispose();
+    await stage?.close();
+    await engine?.dispose();
   });
 
   const forget = (image: string) => stage.raw("DELETE", `/images/${image}?force=1`);

@@ -12,8 +12,8 @@ await describeWithEngine("docker", "an engine that dies", () => {
     stage = createStage(engine.socket, locally(engine));
   });
   afterEach(async () => {
-    await stage.close();
-    await engine.dispose();
+    await stage?.close();
+    await engine?.dispose();
   });
 
   test("makes nobody fail while it is away, and tells afterwards what ended meanwhile", async () => {

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { createCertificates } from "./certificates.ts";
+import { freePort } from "./free-port.ts";
 import { copyImage, IMAGE, rawCall } from "./raw-call.ts";
 
 /** An engine of a test's own: nobody else's runs are on it, and it may be killed. Needs root and Debian's docker.io. */
@@ -44,7 +45,7 @@ export async function startPrivateEngine({
   const certificates = await createCertificates(at("certificates"));
   const number = randomInt(10_240);
   const bridge = `slip${process.pid.toString(36)}-${number.toString(36)}`;
-  const port = randomInt(21_000, 30_000);
+  const port = await freePort();
   const log = openSync(at("log"), "a");
   let daemon: ChildProcess | undefined;
   let containerd: ChildProcess | undefined;

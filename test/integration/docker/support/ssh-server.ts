@@ -5,6 +5,7 @@ import { connect } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { freePort } from "./free-port.ts";
 
 /** Debian's sshd on a free port of 127.0.0.1, for this test's own key. */
 export interface SshServer {
@@ -25,7 +26,7 @@ export async function startSshServer(...settings: string[]): Promise<SshServer> 
   for (const name of ["host", "client"])
     execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", at(name)]);
   await mkdir("/run/sshd", { recursive: true }); // where sshd separates its privileges
-  const port = 31_000 + Math.floor(Math.random() * 9_000);
+  const port = await freePort();
   const config = [
     `Port ${port}`,
     "ListenAddress 127.0.0.1",
