@@ -9,6 +9,8 @@ import { IMAGE } from "./support/raw-call.ts";
 import { createStage, type Stage } from "./support/stage.ts";
 
 const registry = process.env.REGISTRY;
+if (!registry && process.env.SLIPWAY_REQUIRE_ENGINES?.includes("docker"))
+  throw new Error("docker is required here, and so is its registry, but REGISTRY is not set");
 const USER = { username: "runner", password: "pa:ss word" };
 
 await describeWithEngine("docker", "images", () => {

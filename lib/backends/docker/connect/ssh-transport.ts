@@ -69,7 +69,10 @@ function agentOver(options: http.AgentOptions, open: () => Promise<Duplex>): htt
 function connect(address: SshAddress, config: ConnectConfig, onClose: () => void): Promise<Client> {
   const client = new Client();
   return new Promise((resolve, reject) => {
-    client.once("ready", () => resolve(client));
+    client.once("ready", () => {
+      client.setNoDelay(true); // else every small message waits 40 ms for the one before it to be confirmed
+      resolve(client);
+    });
     // Errors after `ready` end the channels, whose requests then fail; here they only must not go unheard.
     client.on("error", reject);
     client.on("close", () => {
