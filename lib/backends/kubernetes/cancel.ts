@@ -52,7 +52,7 @@ async function tryToCancel(
     return fence && "fenced"; // somebody was faster: then the run, or another fence, is there now
   }
   const { body: job, nowMs } = answer;
-  const { run } = readRun(job, cluster.name);
+  const run = readRun(job, cluster.name);
   if (job.metadata?.annotations?.[ANNOTATIONS.id] !== key.id)
     throw new LaunchError("Conflict", `${run.identifier} is somebody else's Job, or another run's`);
   if (job.metadata.labels?.[TOMBSTONE_LABEL] !== undefined) return "fenced";

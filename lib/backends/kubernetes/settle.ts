@@ -77,7 +77,7 @@ async function readAgain(
 ): Promise<KubernetesRun | undefined> {
   const [namespace = "", name = ""] = identifier.split("/");
   const answer = await readJob(cluster, namespace, name, signal);
-  const run = answer && readRun(answer.body, cluster.name).run;
+  const run = answer && readRun(answer.body, cluster.name);
   return run?.uid === uid ? run : undefined;
 }
 

@@ -27,7 +27,7 @@ export async function submitRun(
   const job = buildJob(run);
   checkPolicy({ run, job });
   const created = await createJob(cluster, job, signal);
-  if (created) return { outcome: "created", run: readRun(created, cluster.name).run };
+  if (created) return { outcome: "created", run: readRun(created, cluster.name) };
   const name = jobName(run.key);
   const found = await readJob(cluster, run.spec.namespace, name, signal);
   if (!found) throw unavailable(`the Job ${name} was there and is gone; it is tried again`);
@@ -46,7 +46,7 @@ export async function createJob(
     return (await client.call<Job>({ method: "POST", path, body: job, signal })).body;
   } catch (error) {
     if (isNameTaken(error)) return undefined;
-    const { secrets } = readRun(job as unknown as Job, target).run;
+    const { secrets } = readRun(job as unknown as Job, target);
     throw toCreateError(error, `create the Job ${namespace}/${name} in ${target}`, secrets);
   }
 }
@@ -57,7 +57,7 @@ const isNameTaken = (error: unknown) =>
 
 function adopt(cluster: Cluster, job: Job, { key, digest }: Run<KubernetesJobSpec>): Submission {
   const { labels = {}, annotations = {}, deletionTimestamp } = job.metadata ?? {};
-  const { run } = readRun(job, cluster.name);
+  const run = readRun(job, cluster.name);
   if (annotations[ANNOTATIONS.id] !== key.id)
     throw new LaunchError("Conflict", `${run.identifier} is somebody else's Job, or another run's`);
   if (labels[TOMBSTONE_LABEL] !== undefined) return { outcome: "fenced", run };

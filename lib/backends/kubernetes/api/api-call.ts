@@ -18,17 +18,19 @@ export function toHttpCall(
   token: string | undefined,
   signal: AbortSignal,
 ): HttpCall {
-  const bytes = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+  const text = body === undefined ? undefined : JSON.stringify(body);
   return {
     method,
     path: path + toQuery(query),
     headers: {
       accept: "application/json",
       "user-agent": "slipway",
-      ...(bytes ? { "content-type": contentType, "content-length": String(bytes.length) } : {}),
+      ...(text === undefined
+        ? {}
+        : { "content-type": contentType, "content-length": String(Buffer.byteLength(text)) }),
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     },
-    body: bytes,
+    body: text,
     signal,
     isEndless,
   };

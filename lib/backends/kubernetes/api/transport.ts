@@ -14,7 +14,8 @@ export interface HttpCall {
   /** Path and query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer | undefined;
+  /** A text, which travels in one piece with the head; bytes would make two. */
+  readonly body: string | undefined;
   readonly signal: AbortSignal;
   /** true: the answer goes on for long and must not hold up the calls. */
   readonly isEndless: boolean;

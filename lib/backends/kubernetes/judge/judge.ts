@@ -7,7 +7,7 @@ import { timesOf } from "./job-view.ts";
 import { judgeDeleted } from "./judge-deleted.ts";
 import { judgeFailed } from "./judge-failed.ts";
 import { judgeStopped } from "./judge-stopped.ts";
-import { type KubernetesRun, readRun, toIso } from "./observed-run.ts";
+import { type KubernetesRun, problemOf, readRun, toIso } from "./observed-run.ts";
 import { isLive, isTerminal } from "./pod-facts.ts";
 import { readStopMark } from "./stop-mark.ts";
 import { waitingReason } from "./waiting-cause.ts";
@@ -18,7 +18,8 @@ import { waitingReason } from "./waiting-cause.ts";
  */
 export function judge(view: JobView): Observation {
   const { job } = view;
-  const { run, problem } = readRun(job, view.target);
+  const run = readRun(job, view.target);
+  const problem = problemOf(job);
   if (problem !== undefined) return { state: "unknown", run, reason: problem };
   const mark = readStopMark(job);
   if (mark === "broken")

@@ -5,7 +5,7 @@ import { conditionOf, endsWithItsPod, isSuspended, terminalCondition } from "./c
 import { disruptionOf } from "./disruption.ts";
 import type { JobView } from "./job-view.ts";
 import { causeOfMissingPod } from "./no-pod-cause.ts";
-import { readRun, toCount } from "./observed-run.ts";
+import { problemOf, readRun, toCount } from "./observed-run.ts";
 import { isLive, isOverdue, isPending, isTerminal, lastStatusMs } from "./pod-facts.ts";
 import { readStopMark, type StopMark } from "./stop-mark.ts";
 import { causeOfPendingPod, waitingReason } from "./waiting-cause.ts";
@@ -26,8 +26,8 @@ export function demandOf(view: JobView): Demand | undefined {
   if (terminalCondition(view.job)) return undefined;
   const demand = candidate(view);
   if (!demand) return undefined; // as a rule: what a run says of itself is read for the few others only
-  const { run, problem } = readRun(view.job, view.target);
-  return problem === undefined && !run.settled ? demand : undefined;
+  const isOurs = problemOf(view.job) === undefined && !readRun(view.job, view.target).settled;
+  return isOurs ? demand : undefined;
 }
 
 function candidate(view: JobView): Demand | undefined {

@@ -17,19 +17,13 @@ export interface KubernetesRun extends ObservedRun {
   readonly log?: KnownLog | undefined;
 }
 
-export interface ReadRun {
-  readonly run: KubernetesRun;
-  /** Why it cannot be judged; undefined where it can. */
-  readonly problem: string | undefined;
-}
-
 /** What a Job says of its run. Somebody may have changed it behind our back: then it is described as far as it goes. */
-export function readRun(job: Job, target: string): ReadRun {
+export function readRun(job: Job, target: string): KubernetesRun {
   const { name = "", namespace = "", labels = {}, annotations = {} } = job.metadata ?? {};
   const id = annotations[ANNOTATIONS.id];
   const hash = labels[RUN_LABEL] ?? "";
   const variables = variablesOf(job);
-  const run: KubernetesRun = {
+  return {
     key: {
       id: id ?? name,
       hash,
@@ -51,10 +45,13 @@ export function readRun(job: Job, target: string): ReadRun {
     ttlSeconds: toCount(annotations[ANNOTATIONS.ttlSeconds]),
     finished: terminalCondition(job) !== undefined,
   };
-  return { run, problem: problemOf(id, hash, annotations[ANNOTATIONS.version]) };
 }
 
-function problemOf(id: string | undefined, hash: string, version = MARKER_VERSION) {
+/** Why a Job cannot be judged; undefined where it can. */
+export function problemOf({ metadata }: Job): string | undefined {
+  const { labels = {}, annotations = {} } = metadata ?? {};
+  const { [ANNOTATIONS.id]: id, [ANNOTATIONS.version]: version = MARKER_VERSION } = annotations;
+  const hash = labels[RUN_LABEL];
   if (id === undefined) return `its annotation ${ANNOTATIONS.id} is gone`;
   if (hashRunId(id) !== hash) return `its label ${RUN_LABEL} does not belong to its id`;
   if (version !== MARKER_VERSION) return `another version of Slipway made it (${version})`;

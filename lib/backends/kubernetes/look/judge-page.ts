@@ -82,6 +82,6 @@ function tryTo(view: JobView, look: () => Observation | undefined): Observation 
 
 const unknown = ({ job, target }: JobView, reason: string): Observation => ({
   state: "unknown",
-  run: readRun(job, target).run,
+  run: readRun(job, target),
   reason,
 });

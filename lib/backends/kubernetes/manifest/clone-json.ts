@@ -11,19 +11,33 @@ export const MAX_DEPTH = 100;
  *
  * @param at where the value stands in the request
  */
-export function cloneJson(value: unknown, at: string, depth = 0): unknown {
-  const refuse = (message: string) => invalid([{ path: at, message }]);
-  if (depth > MAX_DEPTH) throw refuse(`nests deeper than ${MAX_DEPTH} levels`);
-  if (Array.isArray(value))
-    return value.map((item, index) => cloneJson(item, joinPath(at, [index]), depth + 1));
+export function cloneJson(value: unknown, at: string): unknown {
+  return cloneAt(value, { at, keys: [] });
+}
+
+/** Spelled out only where something is refused: every value of every request comes through here. */
+interface Place {
+  readonly at: string;
+  readonly keys: PropertyKey[];
+}
+
+function cloneAt(value: unknown, place: Place): unknown {
+  const refuse = (message: string) => invalid([{ path: joinPath(place.at, place.keys), message }]);
+  if (place.keys.length > MAX_DEPTH) throw refuse(`nests deeper than ${MAX_DEPTH} levels`);
+  const inside = (key: PropertyKey, inner: unknown) => {
+    place.keys.push(key);
+    const clone = cloneAt(inner, place);
+    place.keys.pop();
+    return clone;
+  };
+  if (Array.isArray(value)) return value.map((item, index) => inside(index, item));
   if (!isRecord(value)) {
     if (!isScalar(value)) throw refuse("expected a value that JSON can carry");
     return value;
   }
   if (Object.hasOwn(value, "__proto__")) throw refuse("may not have a key `__proto__`");
   const clone: Record<string, unknown> = Object.create(null);
-  for (const [key, inner] of Object.entries(value))
-    clone[key] = cloneJson(inner, joinPath(at, [key]), depth + 1);
+  for (const [key, inner] of Object.entries(value)) clone[key] = inside(key, inner);
   return clone;
 }
 

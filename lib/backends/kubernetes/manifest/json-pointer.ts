@@ -3,7 +3,8 @@ import { isRecord } from "../../../runs/canonical-json.ts";
 
 /** RFC 6901: the keys that a pointer names, from the outermost. */
 export function parsePointer(pointer: string): string[] {
-  return pointer.split("/").slice(1).map(jsonPatch.unescapePathComponent);
+  const keys = pointer.split("/").slice(1);
+  return pointer.includes("~") ? keys.map(jsonPatch.unescapePathComponent) : keys;
 }
 
 export function toPointer(keys: readonly string[]): string {

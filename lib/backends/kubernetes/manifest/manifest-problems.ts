@@ -42,14 +42,26 @@ function broken(
   manifest: unknown,
   customizations: readonly PatchOperation[],
 ): Problem[] {
-  return rules.flatMap(({ pointer, expected, required, accepts }) => {
-    const keys = parsePointer(pointer);
+  return rules.flatMap((rule) => {
+    const { pointer, expected, required, accepts } = rule;
+    const keys = keysOf(rule);
     const value = valueAt(manifest, keys);
     if (value == null ? !required : accepts(value)) return [];
     const found = value == null ? "is missing" : `is ${show(value, keys)}`;
     const path = originOf(keys, customizations);
     return [{ path, message: `${pointer} ${found}; expected ${expected}` }];
   });
+}
+
+/** Most rules are the same for every run. */
+const KEYS = new WeakMap<JobRule, readonly string[]>();
+
+function keysOf(rule: JobRule): readonly string[] {
+  const known = KEYS.get(rule);
+  if (known) return known;
+  const keys = parsePointer(rule.pointer);
+  KEYS.set(rule, keys);
+  return keys;
 }
 
 /** The customization that had the last word about a place, or else the base manifest. */

@@ -12,5 +12,5 @@ test.each([
 ])("a Job's trace is that of its containers' environment: %j", (containers, expected) => {
   const job = { spec: { template: { spec: { containers } } } } as Job;
 
-  expect(readRun(job, "lab").run.traceparent).toBe(expected);
+  expect(readRun(job, "lab").traceparent).toBe(expected);
 });

@@ -5,7 +5,7 @@ import { ANNOTATIONS } from "../../../../lib/backends/kubernetes/markers.ts";
 import { aJob } from "../../../support/kubernetes-runs.ts";
 
 const warningsOf = (annotations: Record<string, string>) =>
-  readRun({ metadata: { annotations } } as Job, "lab").run.warnings;
+  readRun({ metadata: { annotations } } as Job, "lab").warnings;
 
 test("what a run's sender is to be told comes back from its Job", () => {
   const job = {
