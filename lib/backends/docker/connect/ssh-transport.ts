@@ -1,4 +1,5 @@
 import http from "node:http";
+import { connect as connectTcp } from "node:net";
 import { userInfo } from "node:os";
 import type { Duplex } from "node:stream";
 import { Client, type ConnectConfig } from "ssh2";
@@ -69,10 +70,7 @@ function agentOver(options: http.AgentOptions, open: () => Promise<Duplex>): htt
 function connect(address: SshAddress, config: ConnectConfig, onClose: () => void): Promise<Client> {
   const client = new Client();
   return new Promise((resolve, reject) => {
-    client.once("ready", () => {
-      client.setNoDelay(true); // else every small message waits 40 ms for the one before it to be confirmed
-      resolve(client);
-    });
+    client.once("ready", () => resolve(client));
     // Errors after `ready` end the channels, whose requests then fail; here they only must not go unheard.
     client.on("error", reject);
     client.on("close", () => {
@@ -81,8 +79,9 @@ function connect(address: SshAddress, config: ConnectConfig, onClose: () => void
     });
     client.connect({
       ...config,
-      host: address.host,
-      port: address.port,
+      // Without noDelay every small message waits 40 ms for the one before it to be confirmed.
+      sock: connectTcp({ host: address.host, port: address.port, noDelay: true }),
+      authHandler: ["publickey", "agent"],
       username: address.user ?? userInfo().username,
       readyTimeout: READY_MS,
       keepaliveInterval: KEEPALIVE_MS,
