@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm, rmdir, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { freePort } from "../../../support/free-port.ts";
 
 /** A folder with the programs `up` and `down` that start and stop a real cluster, whole or by its parts. */
 export const SCRIPTS = resolve(process.env.SLIPWAY_TEST_CLUSTER ?? "../shared/cluster");
@@ -37,7 +38,7 @@ export async function startOwnCluster({
 }: {
   withNode?: boolean;
 } = {}): Promise<OwnCluster> {
-  const port = await freePort(); // its neighbours are etcd's and the kubelet's
+  const port = await freePorts();
   const directory = await mkdtemp(join(tmpdir(), "slipway-cluster-"));
   const env = { ...process.env, CLUSTER_DIR: directory, CLUSTER_PORT: String(port) };
   const cgroup = await makeCgroup(basename(directory));
@@ -63,6 +64,30 @@ export async function startOwnCluster({
     start: async () => void (await up()),
     [Symbol.asyncDispose]: end,
   };
+}
+
+/** The API server's, etcd's two and the kubelet's. */
+const OFFSETS = [0, 1, 2, 10];
+
+/** Below those that the machine gives to outgoing connections at any moment. */
+async function freePorts(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + 16 * Math.floor(Math.random() * 700);
+    const free = await Promise.all(OFFSETS.map((offset) => isFree(port + offset)));
+    if (free.every(Boolean)) return port;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    await once(server.listen(port), "listening");
+    server.close();
+    await once(server, "close");
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**
