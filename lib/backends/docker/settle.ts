@@ -1,5 +1,6 @@
 import type { ObservedRun } from "../../runs/observation.ts";
 import type { Swept } from "../backend.ts";
+import type { Volume } from "./api/engine-answers.ts";
 import { readReceipt } from "./judge/end.ts";
 import type { Evidence } from "./judge/judge.ts";
 import { MARK_LABEL, readFacts } from "./labels.ts";
@@ -48,12 +49,16 @@ const AT_ONCE = 8;
 /** Removes what has been settled for longer than the retention: container, marks, the done mark last. */
 export async function sweep(place: Place, retentionSeconds: number): Promise<Swept> {
   const { engine, signal } = place;
-  const now = Date.parse(await engine.now(signal));
-  const settled = (await engine.listVolumes(`${MARK_LABEL}=done`, signal)).map(readMark);
-  const due = settled.filter(
-    (done): done is Marked =>
-      done !== undefined && Date.parse(done.createdAt) + retentionSeconds * 1_000 <= now,
-  );
+  const [now, done] = await Promise.all([
+    engine.now(signal),
+    engine.listVolumes(`${MARK_LABEL}=done`, signal),
+  ]);
+  const isDue = ({ CreatedAt }: Volume) =>
+    Date.parse(CreatedAt) + retentionSeconds * 1_000 <= Date.parse(now);
+  const due = done
+    .filter(isDue)
+    .map(readMark)
+    .filter((mark) => mark !== undefined);
   let removed = 0;
   const failures: unknown[] = [];
   const work = (done: Marked) => removeRun(place, done).catch((error) => void failures.push(error));
