@@ -91,11 +91,16 @@ async function isFree(port: number): Promise<boolean> {
 }
 
 /**
- * `up` reckons with one node on a machine. A second one needs a port and control groups of its own: a kubelet ends what it
- * finds in its groups and does not know.
+ * `up` reckons with one node on a machine. A second one needs a port, control groups and a folder of logs of its own: a
+ * kubelet ends what it finds in its groups and removes what it finds among its logs, where it does not know it.
  */
 async function writeUp(directory: string, port: number): Promise<string> {
-  const own = `port: ${port + 10}\nhealthzPort: 0\ncgroupRoot: /${basename(directory)}\n`;
+  const own = [
+    `port: ${port + 10}`,
+    "healthzPort: 0",
+    `cgroupRoot: /${basename(directory)}`,
+    `podLogsDir: ${join(directory, "pod-logs")}\n`,
+  ].join("\n");
   const text = readFileSync(join(SCRIPTS, "up"), "utf8")
     .replace(/^HERE=.*$/m, `HERE=${SCRIPTS}`)
     .replace("kind: KubeletConfiguration\n", (line) => line + own);
