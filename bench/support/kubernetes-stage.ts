@@ -52,7 +52,7 @@ export function createKubernetesStage(kubeconfig: string, namespace: string): Ku
       deadLetters: undefined,
       maxReceiveCount: 5,
       baseEnvironment: {},
-      log: { debug: ignore, info: ignore, warn: ignore, error: console.error },
+      log: { debug: ignore, info: ignore, warn: console.error, error: console.error },
       metrics: { count: ignore, milliseconds: ignore },
     },
     [Symbol.asyncDispose]: () => backends.close(),
