@@ -60,6 +60,15 @@ await describeWithEngine("kubernetes", "on a real cluster", () => {
       expect(names).toContain(String(output).trim());
     });
 
+    test("of a run that was stopped at its deadline can be read", async () => {
+      const ended = await lab.end(lab.run("echo begun; sleep 600", { timeout_seconds: 2 }));
+
+      const output = await collect(lab.backend.output(ended.run, { signal: lab.signal() }));
+
+      expect(ended).toMatchObject({ outcome: "failed", cause: { code: "DeadlineExceeded" } });
+      expect(String(output)).toBe("begun\n");
+    });
+
     test("that is gone with its pod is told as an error, not as empty", async () => {
       const ended = await lab.end(lab.run("echo once"));
       await lab.admin.remove(await lab.podPath(ended.run), { gracePeriodSeconds: 0 });

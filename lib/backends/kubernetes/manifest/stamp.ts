@@ -40,17 +40,46 @@ function withLabels(
 }
 
 /** The cluster's own default of six retries would run a failing command seven times. */
-function withLimits(spec: V1JobSpec, { timeout_seconds }: KubernetesJobSpec): V1JobSpec {
+function withLimits(spec: V1JobSpec, run: KubernetesJobSpec): V1JobSpec {
   const backoffLimit = spec.backoffLimit ?? (spec.backoffLimitPerIndex == null ? 0 : undefined);
-  const deadlines = [spec.activeDeadlineSeconds, timeout_seconds].filter((it) => it != null);
-  const limited = {
-    ...spec,
-    ...(backoffLimit === undefined ? {} : { backoffLimit }),
-    ...(deadlines.length === 0 ? {} : { activeDeadlineSeconds: Math.min(...deadlines) }),
-  };
+  const limited = withDeadline(
+    { ...spec, ...(backoffLimit === undefined ? {} : { backoffLimit }) },
+    run,
+  );
   const podFailurePolicy = failurePolicy(limited);
   return podFailurePolicy ? { ...limited, podFailurePolicy } : limited;
 }
+
+/** Beyond a pod's own deadline its Job waits so long for the pod to begin and to end, in seconds; then its node is lost. */
+const RESERVE_SECONDS = 600;
+
+/**
+ * Of a single pod the pod itself has the deadline: its node ends it, counting from its start, and it stays, so that its
+ * output can be read. A Job ends all its pods at its own deadline and removes them; that one is left for a node that fails.
+ */
+function withDeadline(
+  spec: V1JobSpec,
+  { timeout_seconds: timeout, pod_watch_timeout_seconds: start }: KubernetesJobSpec,
+): V1JobSpec {
+  const { template } = spec;
+  const pod = template.spec;
+  if (timeout === undefined || !pod) return spec;
+  const hasOnePod =
+    spec.parallelism === 1 &&
+    spec.completions === 1 &&
+    spec.backoffLimit === 0 &&
+    pod.restartPolicy === "Never";
+  if (!hasOnePod)
+    return { ...spec, activeDeadlineSeconds: least(spec.activeDeadlineSeconds, timeout) };
+  const activeDeadlineSeconds = least(pod.activeDeadlineSeconds, timeout);
+  return {
+    ...spec,
+    activeDeadlineSeconds: least(spec.activeDeadlineSeconds, timeout + start + RESERVE_SECONDS),
+    template: { ...template, spec: { ...pod, activeDeadlineSeconds } },
+  };
+}
+
+const least = (one: number | null | undefined, other: number) => Math.min(one ?? other, other);
 
 function annotationsOf(
   { key, digest, spec }: Run<KubernetesJobSpec>,

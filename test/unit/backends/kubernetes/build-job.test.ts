@@ -204,18 +204,32 @@ describe("the limits of a run", () => {
   });
 
   test.each([
-    [60, undefined, 60],
-    [undefined, 60, 60],
-    [60, 30, 30],
-    [30, 60, 30],
-    [undefined, undefined, undefined],
-    [30, null, 30],
-  ])("make of timeout_seconds %s and a deadline %s the deadline %s", (timeout, own, deadline) => {
-    const customizations = own === undefined ? [] : [setInSpec("activeDeadlineSeconds", own)];
+    [60, undefined, 60, 720],
+    [undefined, 60, undefined, 60],
+    [60, 30, 60, 30],
+    [30, 60, 30, 60],
+    [undefined, undefined, undefined, undefined],
+    [30, null, 30, 690],
+  ])(
+    "make of timeout_seconds %s and a deadline %s the pod's %s and the Job's %s",
+    (timeout, own, pod, job) => {
+      const customizations = own === undefined ? [] : [setInSpec("activeDeadlineSeconds", own)];
 
-    const job = aJob({ timeout_seconds: timeout ?? null, customizations });
+      const { spec } = aJob({ timeout_seconds: timeout ?? null, customizations });
 
-    expect(job.spec?.activeDeadlineSeconds).toBe(deadline);
+      expect(spec?.template.spec?.activeDeadlineSeconds).toBe(pod);
+      expect(spec?.activeDeadlineSeconds).toBe(job);
+    },
+  );
+
+  test.each([
+    ["more than one attempt", setInSpec("backoffLimit", 2)],
+    ["more than one pod", setInSpec("completions", 2)],
+  ])("leave the deadline of all its pods to a Job with %s", (_, change) => {
+    const { spec } = aJob({ timeout_seconds: 60, customizations: [change] });
+
+    expect(spec?.template.spec).not.toHaveProperty("activeDeadlineSeconds");
+    expect(spec?.activeDeadlineSeconds).toBe(60);
   });
 
   test.each([
