@@ -2,13 +2,15 @@ import type { V1Job } from "@kubernetes/client-node";
 import type { PolicyGate } from "../../policy/check-policy.ts";
 import type { KubernetesJobSpec } from "../../runs/infrastructure.ts";
 import { LaunchError, unavailable } from "../../runs/launch-error.ts";
+import { mask } from "../../runs/redact.ts";
 import type { Run } from "../../runs/run.ts";
 import type { Submission } from "../backend.ts";
+import type { Answer } from "./api/answer.ts";
 import { ApiError, hasStatus } from "./api/api-error.ts";
 import type { Job } from "./api/api-types.ts";
 import { type Cluster, jobsPath } from "./api/cluster.ts";
 import { toCreateError } from "./api/create-error.ts";
-import { readRun } from "./judge/observed-run.ts";
+import { type KubernetesRun, readRun } from "./judge/observed-run.ts";
 import { readJob } from "./look/look-closer.ts";
 import { buildJob } from "./manifest/build-job.ts";
 import { ANNOTATIONS, TOMBSTONE_LABEL } from "./markers.ts";
@@ -27,11 +29,18 @@ export async function submitRun(
   const job = buildJob(run);
   checkPolicy({ run, job });
   const created = await createJob(cluster, job, signal);
-  if (created) return { outcome: "created", run: readRun(created, cluster.name) };
+  if (created)
+    return { outcome: "created", run: withWarnings(readRun(created.body, cluster.name), created) };
   const name = jobName(run.key);
   const found = await readJob(cluster, run.spec.namespace, name, signal);
   if (!found) throw unavailable(`the Job ${name} was there and is gone; it is tried again`);
   return adopt(cluster, found.body, run);
+}
+
+/** Unknown fields, say, which the cluster drops: the sender is told once, with the submission. */
+function withWarnings(run: KubernetesRun, { warnings }: Answer<Job>): KubernetesRun {
+  const told = warnings.map((text) => `the cluster remarks: ${mask(text, run.secrets)}`);
+  return { ...run, warnings: [...run.warnings, ...told] };
 }
 
 /** undefined where its name is taken. Throws a LaunchError. */
@@ -39,11 +48,11 @@ export async function createJob(
   { name: target, client }: Cluster,
   job: V1Job,
   signal: AbortSignal,
-): Promise<Job | undefined> {
+): Promise<Answer<Job> | undefined> {
   const { name = "", namespace = "" } = job.metadata ?? {};
   try {
     const path = jobsPath(namespace);
-    return (await client.call<Job>({ method: "POST", path, body: job, signal })).body;
+    return await client.call<Job>({ method: "POST", path, body: job, signal });
   } catch (error) {
     if (isNameTaken(error)) return undefined;
     const { secrets } = readRun(job as unknown as Job, target);

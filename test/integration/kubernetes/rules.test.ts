@@ -114,6 +114,14 @@ await describeWithEngine("kubernetes", "on a real cluster with rules of its own"
       expect(JSON.stringify([error.message, String(error.cause)])).not.toContain("hush-hush");
     });
 
+    test("as it is, is accepted without the field that it does not know, and the sender is told", async () => {
+      const run = lab.run("exit 0", { customizations: [preferred("imagePulPolicy", "Never")] });
+
+      const submission = await lab.backend.submit(run, lab.signal());
+
+      expect(submission.run.warnings.join()).toMatch(/unknown field .*imagePulPolicy/);
+    });
+
     test("by an admission policy is refused for good, without its secrets", async () => {
       await using policy = await denySecretly(lab.admin, lab.namespace);
       const run = lab.run("exit 0", { env: { API_TOKEN: "hush-hush" }, labels: { deny: "me" } });

@@ -11,6 +11,8 @@ export interface Answer<T> {
   readonly body: T;
   /** The API server's clock when it answered, in milliseconds; no other clock is ever compared with its timestamps. */
   readonly nowMs: number;
+  /** What the API server has to remark about a call that it carried out all the same: unknown fields, deprecations. */
+  readonly warnings: readonly string[];
 }
 
 export const isSuccess = ({ statusCode = 0 }: IncomingMessage) =>
@@ -35,7 +37,7 @@ export function readBody(response: IncomingMessage): Promise<Buffer> {
 export function toAnswer<T>(response: IncomingMessage, bytes: Buffer): Answer<T> {
   const nowMs = Date.parse(response.headers.date ?? "");
   try {
-    return { body: JSON.parse(bytes.toString("utf8")) as T, nowMs };
+    return { body: JSON.parse(bytes.toString("utf8")) as T, nowMs, warnings: warningsOf(response) };
   } catch (cause) {
     throw new ApiError(0, "its answer is not JSON", { cause });
   }
@@ -59,4 +61,12 @@ function parseStatus(bytes: Buffer): ApiStatus {
   } catch {
     return {};
   }
+}
+
+/** `299 - "text"`, one or more, RFC 7234 section 5.5. */
+const WARNING = /\b\d{3} \S+ "((?:[^"\\]|\\.)*)"/g;
+
+function warningsOf({ headers: { warning } }: IncomingMessage): string[] {
+  if (warning === undefined) return [];
+  return [...warning.matchAll(WARNING)].map(([, text = ""]) => text.replace(/\\(.)/g, "$1"));
 }
