@@ -3,6 +3,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Connection } from "../connect/connection.ts";
 import { type Answer, isSuccess, readBody, toAnswer, toApiError } from "./answer.ts";
 import { type ApiCall, toHttpCall } from "./api-call.ts";
+import type { ApiError } from "./api-error.ts";
+import { type Contact, createContact } from "./contact.ts";
 import { withDeadline } from "./deadline.ts";
 import { retryPauseMs } from "./retry.ts";
 import { createTransport, networkError, type Transport } from "./transport.ts";
@@ -17,40 +19,54 @@ export interface KubernetesClient {
   /** An answer as it comes, until its end or the signal; whoever has enough of it destroys it. */
   stream(call: ApiCall): Promise<IncomingMessage>;
   close(): void;
+  readonly contact: Contact;
 }
 
 export function createClient(
   connection: Connection,
   transport: Transport = createTransport(connection),
 ): KubernetesClient {
+  const contact = createContact();
   const send = (call: ApiCall, signal: AbortSignal) =>
     sendAuthorized(connection, transport, call, signal);
   return {
     call: <T>(call: ApiCall) =>
-      retrying(call.signal, () =>
+      retrying(contact, call.signal, () =>
         withDeadline(call.signal, ATTEMPT_MS, async (signal) => {
           const response = await send(call, signal);
-          return toAnswer<T>(response, await readBody(response));
+          const answer = toAnswer<T>(response, await readBody(response));
+          contact.answered(answer.nowMs);
+          return answer;
         }),
       ),
-    stream: (call) => retrying(call.signal, () => openStream(call, send)),
+    stream: (call) => retrying(contact, call.signal, () => openStream(call, send)),
     close: () => transport.close(),
+    contact,
   };
 }
 
-async function retrying<T>(signal: AbortSignal, attempt: () => Promise<T>): Promise<T> {
+async function retrying<T>(
+  contact: Contact,
+  signal: AbortSignal,
+  attempt: () => Promise<T>,
+): Promise<T> {
   for (let attempts = 1; ; attempts++) {
     try {
       signal.throwIfAborted();
       return await attempt();
     } catch (error) {
       const failure = networkError(error);
+      if (!signal.aborted && isOutage(failure)) contact.failed();
       const pauseMs = signal.aborted ? undefined : retryPauseMs(failure, attempts);
       if (pauseMs === undefined) throw failure;
       await pause(pauseMs, undefined, { signal }).catch(() => undefined);
     }
   }
 }
+
+/** Not a connection that died while nobody used it: that says nothing about the server. */
+const isOutage = ({ statusCode, staleSocket }: ApiError) =>
+  statusCode >= 500 || (statusCode === 0 && !staleSocket);
 
 /** The head of a stream has a deadline like any answer; what follows it has none but the caller's. */
 async function openStream(

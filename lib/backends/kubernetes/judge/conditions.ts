@@ -12,6 +12,16 @@ export function terminalCondition(job: Job): Condition | undefined {
   return conditionOf(job, "Complete") ?? conditionOf(job, "Failed");
 }
 
+/** When the job controller last wrote its status, by the API server's clock, in milliseconds; NaN where nobody recorded it, or another controller has it. */
+export function lastControllerMs({ metadata, spec }: Job): number {
+  if (spec?.managedBy !== undefined && spec.managedBy !== JOB_CONTROLLER) return Number.NaN;
+  const write = metadata?.managedFields?.find(({ subresource }) => subresource === "status");
+  return Date.parse(write?.time ?? "");
+}
+
+/** https://kubernetes.io/docs/concepts/workloads/controllers/job/#delegation-of-managing-a-job-object-to-external-controller */
+const JOB_CONTROLLER = "kubernetes.io/job-controller";
+
 export const isSuspended = (job: Job) => job.spec?.suspend === true;
 
 /**

@@ -10,6 +10,8 @@ export interface JobView {
   readonly events: readonly ApiEvent[];
   /** The API server's clock, in milliseconds; NaN where it is not known, and then nothing is judged by it. */
   readonly nowMs: number;
+  /** Until when its controllers were at work, or may have been on their way back from an outage, by the same clock. */
+  readonly controllerMs?: number | undefined;
   /** The target's name. */
   readonly target: string;
 }

@@ -14,6 +14,9 @@ import { causeOfPendingPod, waitingReason } from "./waiting-cause.ts";
 const POD_WATCH_SECONDS = 60;
 const JOB_WATCH_SECONDS = 5;
 
+/** However much else the controllers do: a Job that they leave unfinished for so long is left for good, in milliseconds. */
+const FORGOTTEN_MS = 600_000;
+
 /** What is to be done about a run now. */
 export type Demand =
   /** To be stopped for this cause: it is written on the Job, and nothing of it may start any more. */
@@ -93,15 +96,21 @@ function wantedSinceMs({ job }: JobView): number {
   return Date.parse(resumed?.lastTransitionTime ?? job.metadata?.creationTimestamp ?? "");
 }
 
+/**
+ * Controllers finish Jobs one after the other, some four in a second by default, and come back from an outage after their
+ * API server: as long as they are at work, or may be on their way back, the Job waits for its turn and has not failed.
+ */
 function notDone(view: JobView, pods: readonly Pod[]): Cause | undefined {
-  const { job, nowMs } = view;
+  const { job, nowMs, controllerMs = 0 } = view;
   if (job.metadata?.deletionTimestamp || pods.length === 0 || !pods.every(isTerminal))
     return undefined;
   if (!isToBeFinished(view, pods)) return undefined;
   const lastWrites = pods.flatMap((pod) => lastStatusMs(pod) ?? []);
   if (lastWrites.length === 0) return undefined;
   const seconds = annotatedSeconds(view, ANNOTATIONS.jobWatchTimeoutSeconds) ?? JOB_WATCH_SECONDS;
-  if (!(nowMs - Math.max(...lastWrites) >= seconds * 1_000)) return undefined;
+  const endedMs = Math.max(...lastWrites);
+  const sinceMs = Math.min(Math.max(endedMs, controllerMs), endedMs + FORGOTTEN_MS);
+  if (!(nowMs - sinceMs >= seconds * 1_000)) return undefined;
   return causeOf(
     "DidNotComplete",
     `its Job was not finished ${seconds} s after the last container of its pods had ended`,

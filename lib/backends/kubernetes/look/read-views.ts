@@ -1,6 +1,6 @@
 import type { Job, Pod } from "../api/api-types.ts";
 import type { Cluster } from "../api/cluster.ts";
-import { terminalCondition } from "../judge/conditions.ts";
+import { lastControllerMs, terminalCondition } from "../judge/conditions.ts";
 import type { JobView } from "../judge/job-view.ts";
 import { isLive } from "../judge/pod-facts.ts";
 import { RUN_LABEL } from "../markers.ts";
@@ -21,6 +21,8 @@ export async function readViews(
   live: PodsByRun,
   signal: AbortSignal,
 ): Promise<JobView[]> {
+  const { contact } = cluster.client;
+  for (const job of jobs) contact.sawController(lastControllerMs(job));
   if (!live) return jobs.map((job) => viewOf(job, undefined));
   const wanting = jobs.filter((job) => needsAllPods(job, live, nowMs)).map(hashOf);
   const all = wanting.length > 0 ? await readPodsOf(cluster, scope, wanting, signal) : live;
@@ -33,7 +35,8 @@ export async function readViews(
   function viewOf(job: Job, found: readonly Pod[] | undefined): JobView {
     const { namespace } = job.metadata ?? {};
     const pods = found?.filter(({ metadata }) => metadata?.namespace === namespace);
-    return { job, pods, events: [], nowMs, target: cluster.name };
+    const { controllerMs } = contact;
+    return { job, pods, events: [], nowMs, controllerMs, target: cluster.name };
   }
 }
 

@@ -126,6 +126,16 @@ describe("the limit of a Job's end", () => {
     });
   });
 
+  test("waits for controllers that are at work or on their way back, and not for ever", () => {
+    const at = (seconds: number, controllerSeconds: number) =>
+      demandOf(aView({ pods: ended, nowMs: atMs(seconds), controllerMs: atMs(controllerSeconds) }));
+
+    expect(at(44, 40)).toBeUndefined();
+    expect(at(45, 40)).toMatchObject({ cause: { code: "DidNotComplete" } });
+    expect(at(614, 612)).toBeUndefined();
+    expect(at(615, 612)).toMatchObject({ cause: { code: "DidNotComplete" } });
+  });
+
   test.each([
     ["more completions are to come", { job: aSeenJob({ spec: { completions: 2 } }) }],
     [

@@ -1,0 +1,47 @@
+/** A controller that lost its API server has exited: it is started again after a pause at least this long, in milliseconds. */
+const LEAST_RETURN_MS = 30_000;
+
+/** Those pauses grow with the outage up to this: https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#restart-policy */
+const MOST_RETURN_MS = 300_000;
+
+/** What is known of a cluster between two looks: since when it has been itself. All times are its own clock's, in milliseconds. */
+export interface Contact {
+  /** It answered, at this time. */
+  answered(nowMs: number): void;
+  /** It could not be reached, or not answer. */
+  failed(): void;
+  /** Its job controller has written something at this time: it is at work. */
+  sawController(atMs: number): void;
+  /** Until then its job controller was at work, or may have been on its way back; undefined where nothing is known. */
+  readonly controllerMs: number | undefined;
+}
+
+/**
+ * An API server is back before its controllers are. What they have left undone by then is not their failure yet, so every
+ * outage that was seen moves the time from which their silence counts. Who begins to look may have missed one.
+ */
+export function createContact(): Contact {
+  let lastMs: number | undefined;
+  let isInterrupted = false;
+  let controllerMs: number | undefined;
+  const reach = (ms: number) => {
+    if (Number.isFinite(ms)) controllerMs = Math.max(controllerMs ?? ms, ms);
+  };
+  return {
+    answered(nowMs) {
+      if (!Number.isFinite(nowMs)) return;
+      const outageMs = isInterrupted && lastMs !== undefined ? nowMs - lastMs : 0;
+      if (isInterrupted || lastMs === undefined)
+        reach(nowMs + Math.min(Math.max(outageMs, LEAST_RETURN_MS), MOST_RETURN_MS));
+      isInterrupted = false;
+      lastMs = nowMs;
+    },
+    failed() {
+      isInterrupted = true;
+    },
+    sawController: reach,
+    get controllerMs() {
+      return controllerMs;
+    },
+  };
+}
