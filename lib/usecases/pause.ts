@@ -5,10 +5,18 @@ import type { Dependencies } from "./dependencies.ts";
 const FIRST_PAUSE_SECONDS = 30;
 const LONGEST_PAUSE_SECONDS = 900;
 
-/** How long a request that may succeed later stays away, in seconds: doubling from 30 to 900, and never less than its engine asked for. */
-export function pauseSeconds(receiveCount: number, retryAfterMs = 0): number {
+/**
+ * How long a request that may succeed later stays away, in seconds: doubling from 30 to 900, never less than its engine
+ * asked for, and never longer than the next try may be put off.
+ */
+export function pauseSeconds(
+  receiveCount: number,
+  retryAfterMs = 0,
+  latestMs = Number.POSITIVE_INFINITY,
+): number {
   const growing = FIRST_PAUSE_SECONDS * 2 ** Math.min(receiveCount - 1, 10);
-  return Math.min(LONGEST_PAUSE_SECONDS, Math.max(growing, Math.ceil(retryAfterMs / 1_000)));
+  const asked = Math.max(growing, Math.ceil(retryAfterMs / 1_000));
+  return Math.min(LONGEST_PAUSE_SECONDS, asked, Math.ceil(latestMs / 1_000));
 }
 
 /** The time since the message was first received, in milliseconds by the queue's own clock; 0 on its first receipt. */
@@ -26,11 +34,19 @@ function asUnknown(cause: unknown): never {
   throw unavailable("the queue does not say what time it is", { cause });
 }
 
-/** Whether this was the last try: the deadline has passed, or the queue gives the message up after this delivery. */
-export async function isLastTry(
+/**
+ * How long the next try may be put off at most, in milliseconds; undefined where this was the last one: the deadline has
+ * passed, or the queue gives the message up after this delivery. The next try comes while whatever may have begun of its
+ * run is still retained: later nobody could tell, and the request would be told as failed whose run has succeeded.
+ */
+export async function latestNextTryMs(
   deps: Pick<Dependencies, "requests" | "config" | "maxReceiveCount">,
   message: RequestMessage,
-): Promise<boolean> {
-  if (message.receiveCount >= deps.maxReceiveCount) return true;
-  return (await ageMs(deps, message)) >= deps.config.submit_deadline_seconds * 1_000;
+): Promise<number | undefined> {
+  if (message.receiveCount >= deps.maxReceiveCount) return undefined;
+  const age = await ageMs(deps, message);
+  const untilDeadline = deps.config.submit_deadline_seconds * 1_000 - age;
+  if (untilDeadline <= 0) return undefined;
+  const retained = deps.config.retention_seconds * 1_000 - age;
+  return retained > 0 ? Math.min(untilDeadline, retained) : untilDeadline;
 }

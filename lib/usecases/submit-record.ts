@@ -6,7 +6,7 @@ import { secretsOf } from "../runs/spec-secrets.ts";
 import { cancelRun } from "./cancel-run.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { fence } from "./fence.ts";
-import { isLastTry, pauseSeconds } from "./pause.ts";
+import { latestNextTryMs, pauseSeconds } from "./pause.ts";
 import { publishOne } from "./publisher.ts";
 import { crashedResult, delayedResult, rejectedResult } from "./reject.ts";
 import { type Budget, submitRun } from "./submit-run.ts";
@@ -78,8 +78,9 @@ async function retryOrFence(
   failure: LaunchError,
   signal: AbortSignal,
 ): Promise<void> {
-  if (!(await isLastTry(deps, message))) {
-    await pause(deps, message, request, failure);
+  const latestMs = await latestNextTryMs(deps, message);
+  if (latestMs !== undefined) {
+    await pause(deps, message, request, failure, latestMs);
     throw failure;
   }
   if (request.action === "cancel") return giveUp(deps, message, failure, signal);
@@ -112,8 +113,9 @@ async function pause(
   message: RequestMessage,
   request: Request,
   failure: LaunchError,
+  latestMs: number,
 ): Promise<void> {
-  const seconds = pauseSeconds(message.receiveCount, failure.retryAfterMs);
+  const seconds = pauseSeconds(message.receiveCount, failure.retryAfterMs, latestMs);
   deps.metrics.count("retried", 1, { cause: failure.code });
   deps.log.warn("request goes back to the queue", {
     run_id: request.id,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { DEFAULT_CONFIG } from "../../../lib/config/config.ts";
 import { LaunchError } from "../../../lib/runs/launch-error.ts";
-import { ageMs, isLastTry, pauseSeconds } from "../../../lib/usecases/pause.ts";
+import { ageMs, latestNextTryMs, pauseSeconds } from "../../../lib/usecases/pause.ts";
 import { aMessage } from "../../support/messages.ts";
 
 test.each([
@@ -45,24 +45,33 @@ test("keeps the request where the queue refuses to say what time it is", async (
   });
 });
 
-test.each([
-  ["the last delivery", { receiveCount: 5, firstReceivedAtMs: 0 }, 0, true],
-  [
-    "a middle delivery before the deadline",
-    { receiveCount: 4, firstReceivedAtMs: 0 },
-    3_599_999,
-    false,
-  ],
-  [
-    "a middle delivery after the deadline",
-    { receiveCount: 2, firstReceivedAtMs: 0 },
-    3_600_000,
-    true,
-  ],
-])("takes %s as the last try: %o", async (_title, message, nowMs, expected) => {
-  const deps = { requests: queueAt(() => nowMs), config: DEFAULT_CONFIG, maxReceiveCount: 5 };
+test("pauses no longer than the next try may be put off", () => {
+  expect(pauseSeconds(6, 0, 100_001)).toBe(101);
+  expect(pauseSeconds(1, 0, 100_001)).toBe(30);
+});
 
-  await expect(isLastTry(deps, aMessage(message))).resolves.toBe(expected);
+test.each([
+  ["on the last delivery", { receiveCount: 5 }, 0, {}, undefined],
+  ["on a middle delivery", { receiveCount: 4 }, 3_599_999, {}, 1],
+  ["after the deadline", { receiveCount: 2 }, 3_600_000, {}, undefined],
+  ["where less is retained", { receiveCount: 2 }, 500_000, { retention_seconds: 600 }, 100_000],
+  [
+    "where nothing is retained",
+    { receiveCount: 2 },
+    600_000,
+    { retention_seconds: 600 },
+    3_000_000,
+  ],
+])("puts the next try off by so much at most %s", async (_when, message, nowMs, config, latest) => {
+  const deps = {
+    requests: queueAt(() => nowMs),
+    config: { ...DEFAULT_CONFIG, ...config },
+    maxReceiveCount: 5,
+  };
+
+  const latestMs = await latestNextTryMs(deps, aMessage({ firstReceivedAtMs: 0, ...message }));
+
+  expect(latestMs).toBe(latest);
 });
 
 const queueAt = (nowMs: () => number) => ({
