@@ -85,11 +85,18 @@ export function toRequest(value: unknown, named: NamedInfrastructures = {}): Req
  * large to be read; undefined where there is none.
  */
 export function readIdLeniently(body: string): string | undefined {
+  return RunId.safeParse(readLeniently(body, "id")).data;
+}
+
+/** Whether a message, however wrong otherwise, asks for the end of a run rather than for one. */
+export const isCancel = (body: string) => readLeniently(body, "action") === "cancel";
+
+function readLeniently(body: string, key: string): unknown {
   try {
     const value = readBody(body);
-    return RunId.safeParse(isRecord(value) ? value.id : undefined).data;
+    return isRecord(value) ? value[key] : undefined;
   } catch {
-    return RunId.safeParse(outermostString(body, "id")).data;
+    return outermostString(body, key);
   }
 }
 

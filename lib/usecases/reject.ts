@@ -1,19 +1,22 @@
 import type { RequestMessage } from "../queues/request-queue.ts";
 import { excerptOf } from "../runs/excerpt.ts";
 import type { LaunchError } from "../runs/launch-error.ts";
-import { type Request, readIdLeniently } from "../runs/request.ts";
+import { isCancel, type Request, readIdLeniently } from "../runs/request.ts";
 import { type Result, type ResultData, resultOf } from "../runs/result.ts";
 
 /** `source` of results that no engine stands behind. */
 const NO_ENGINE = "/slipway";
 
-/** It can never run: every problem with its path, and the message's beginning where not even an id could be read. */
+/**
+ * It can never run: every problem with its path, and the message's beginning where not even an id could be read. A cancel
+ * that is refused goes by the message's id as well: of the run that it names it says nothing, and that has an end of its own.
+ */
 export function rejectedResult(
   message: RequestMessage,
   request: Request | undefined,
   error: LaunchError,
 ): Result {
-  const id = request?.id ?? readIdLeniently(message.body);
+  const id = isCancel(message.body) ? undefined : (request?.id ?? readIdLeniently(message.body));
   return messageResult(message, request, {
     id: id ?? message.messageId,
     state: "rejected",

@@ -77,6 +77,27 @@ test("rejects what can never run, with the message's beginning where it has no i
   expect(bench.delays).toEqual([]);
 });
 
+test.each([
+  ["is wrong", { action: "cancel", grace_seconds: -1 }, "grace_seconds"],
+  ["is cut off", { action: "cancel" }, ""],
+])(
+  "rejects a cancel that %s by its message's id: its run has an end of its own",
+  async (how, fields, path) => {
+    await using bench = await createWorkbench();
+    const whole = requestOf("told-otherwise", fields);
+    const message = aMessage({ body: how === "is cut off" ? whole.slice(0, -1) : whole });
+
+    await submitRecord(bench.deps, message, budget);
+
+    expect(bench.published).toHaveLength(1);
+    expect(bench.published[0]).toMatchObject({
+      subject: message.messageId,
+      data: { id: message.messageId, state: "rejected", problems: [{ path }] },
+    });
+    expect(bench.published[0]?.data.body).toContain("told-otherwise");
+  },
+);
+
 test("rejects another content under a known id and leaves the first run alone", async () => {
   await using bench = await createWorkbench();
   const id = anId();
