@@ -1,4 +1,3 @@
-import type { InfrastructureType } from "../runs/infrastructure.ts";
 import { invalid } from "../runs/launch-error.ts";
 import { showName } from "../runs/problems.ts";
 import type { Target } from "../runs/run.ts";
@@ -7,6 +6,8 @@ import type { Config } from "./config.ts";
 
 /** The name of the target that is found rather than configured: in-cluster or the local kubeconfig, the local engine, this machine. */
 export const FOUND_TARGET = "default";
+
+export type EngineType = "kubernetes-job" | "docker-container";
 
 /** What can be found on this machine without any configuration. */
 export interface Surroundings {
@@ -19,31 +20,33 @@ export interface Surroundings {
 /** Every target that may hold runs, for the sweep. */
 export function targetsOf(config: Config, found: Surroundings): Target[] {
   return [
-    ...named("kubernetes-job", config.clusters, found.kubernetes),
-    ...named("docker-container", config.docker_hosts, found.docker),
-    ...named("process", {}, found.process),
+    ...engineTargets("kubernetes-job", config, found.kubernetes),
+    ...engineTargets("docker-container", config, found.docker),
+    ...(found.process ? [{ type: "process", name: FOUND_TARGET } as const] : []),
   ];
 }
 
-function named(type: InfrastructureType, configured: object, found: boolean): Target[] {
-  const names = Object.keys(configured);
-  const all = found && !names.includes(FOUND_TARGET) ? [...names, FOUND_TARGET] : names;
-  return all.map((name) => ({ type, name }));
+function engineTargets(type: EngineType, config: Config, isThere: boolean): Target[] {
+  const names = Object.keys(config[SECTIONS[type][1]]);
+  const all = isThere && mayBeFound(type, config) ? new Set([...names, FOUND_TARGET]) : names;
+  return Array.from(all, (name) => ({ type, name }));
+}
+
+/** Whether runs may go where the configuration does not say: not once it names the target of those that name none. */
+export function mayBeFound(type: EngineType, { defaults }: Config): boolean {
+  return (defaults[type] ?? FOUND_TARGET) === FOUND_TARGET;
 }
 
 /**
  * The target a request names, or the configuration's default, or what is found on this machine. Throws a LaunchError
  * `Invalid` where the configuration knows no such name.
  */
-export function namedTarget(
-  type: "kubernetes-job" | "docker-container",
-  asked: string | undefined,
-  config: Config,
-): Target {
+export function namedTarget(type: EngineType, asked: string | undefined, config: Config): Target {
   const [field, section] = SECTIONS[type];
   const name = asked ?? config.defaults[type] ?? FOUND_TARGET;
   const known = Object.keys(config[section]);
-  if (name === FOUND_TARGET || known.includes(name)) return { type, name };
+  const isFound = name === FOUND_TARGET && mayBeFound(type, config);
+  if (isFound || known.includes(name)) return { type, name };
   const meant = nearest(name, known);
   const hint = meant ? `did you mean ${meant}?` : `it has ${known.join(", ") || "none"}`;
   const message = `the configuration has no ${section} entry ${showName(name)}; ${hint}`;

@@ -1,5 +1,5 @@
 import type { Config } from "../../../config/config.ts";
-import { FOUND_TARGET, namedTarget } from "../../../config/targets.ts";
+import { FOUND_TARGET, mayBeFound, namedTarget } from "../../../config/targets.ts";
 import type { KubernetesJobSpec } from "../../../runs/infrastructure.ts";
 import { invalid, LaunchError, refused } from "../../../runs/launch-error.ts";
 import type { Target } from "../../../runs/run.ts";
@@ -30,7 +30,8 @@ async function matchServer(
   config: Config,
   clusters: Pick<Clusters, "connection">,
 ): Promise<Target> {
-  const names = new Set([...Object.keys(config.clusters), FOUND_TARGET]);
+  const found = mayBeFound("kubernetes-job", config) ? [FOUND_TARGET] : [];
+  const names = new Set([...Object.keys(config.clusters), ...found]);
   let unreachable: LaunchError | undefined;
   for (const name of names) {
     const known = await clusters.connection(name).catch((error: unknown) => {
