@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { unavailable } from "../../../runs/launch-error.ts";
+import { LaunchError, unavailable } from "../../../runs/launch-error.ts";
 import { hasStatus } from "../api/api-error.ts";
 import { type Cluster, podPath } from "../api/cluster.ts";
 import { networkError } from "../api/transport.ts";
@@ -12,7 +12,10 @@ export interface LogQuery {
   readonly tailLines?: number | undefined;
 }
 
-/** A container's log as it comes; nothing where the container has not begun. Throws an ApiError, also where it breaks off. */
+/**
+ * A container's log as it comes; nothing where the container has not begun. Throws an ApiError, also where it breaks off,
+ * and a LaunchError where the node has the log no more.
+ */
 export async function* readLog(
   cluster: Cluster,
   source: LogSource,
@@ -21,13 +24,32 @@ export async function* readLog(
 ): AsyncGenerator<Buffer> {
   const stream = await openLog(cluster, source, query, signal);
   if (!stream) return;
+  let isFirst = true;
   try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) yield chunk;
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      if (isFirst && isComplaint(chunk, source)) throw unavailable("its node has its log no more");
+      isFirst = false;
+      yield chunk;
+    }
   } catch (error) {
-    throw networkError(error);
+    throw error instanceof LaunchError ? error : networkError(error);
   } finally {
     stream.destroy();
   }
+}
+
+/** No complaint of a kubelet is longer, in bytes. */
+const MAX_COMPLAINT = 2_000;
+
+/**
+ * A kubelet that does not find the file of a log says so with status 200, in the place of the log (seen on 1.34; the
+ * second one is that of a runtime whose container is gone).
+ */
+function isComplaint(chunk: Buffer, { uid }: LogSource): boolean {
+  if (chunk.length > MAX_COMPLAINT) return false;
+  const text = chunk.toString();
+  const [, path = ""] = /^failed to try resolving symlinks in path "([^"]+)": /.exec(text) ?? [];
+  return path.includes(`_${uid}/`) || /^unable to retrieve container logs for \S+$/.test(text);
 }
 
 async function openLog(

@@ -1,7 +1,12 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { createClient } from "../../../../lib/backends/kubernetes/api/client.ts";
+import { noToken } from "../../../../lib/backends/kubernetes/connect/connection.ts";
 import { logSourceOf } from "../../../../lib/backends/kubernetes/judge/log-source.ts";
+import { readLog } from "../../../../lib/backends/kubernetes/output/read-log.ts";
 import { createTimestampFilter } from "../../../../lib/backends/kubernetes/output/timestamped.ts";
+import { collect } from "../../../contract/arena.ts";
+import { startAnsweringServer } from "../../../support/answering-server.ts";
 import {
   aSeenJob,
   aSeenPod,
@@ -91,5 +96,39 @@ describe("the output to read", () => {
 
   test("is none where nothing was started", () => {
     expect(source(aSeenPod({ state: waiting("ContainerCreating") }))).toBeUndefined();
+  });
+});
+
+describe("a log that its node has no more", () => {
+  /** As a kubelet of 1.34 answered where the folder of the pod's logs had been removed, and where its container was gone. */
+  const COMPLAINTS = [
+    'failed to try resolving symlinks in path "/var/log/pods/default_pod-1_uid-of-pod-1/prefect-job/0.log": lstat /var/log/pods/default_pod-1_uid-of-pod-1: no such file or directory',
+    "unable to retrieve container logs for containerd://0123456789abcdef",
+  ];
+
+  async function read(answer: string): Promise<string> {
+    await using server = await startAnsweringServer((_, response) => void response.end(answer));
+    const client = createClient({ server: server.url, tls: {}, token: noToken });
+    const cluster = { name: "prod", client, scopes: [undefined] };
+    const source = logSourceOf(aSeenJob(), [aSeenPod({ phase: "Succeeded", state: exited(0) })]);
+    try {
+      if (!source) return expect.fail("there is nothing to read");
+      const log = readLog(cluster, source, {}, AbortSignal.timeout(10_000));
+      return String(await collect(log));
+    } finally {
+      client.close();
+    }
+  }
+
+  test.each(COMPLAINTS)("is an error, not the output: %s", async (complaint) => {
+    await expect(read(complaint)).rejects.toThrow("its node has its log no more");
+  });
+
+  test.each([
+    "unable to retrieve container logs for containerd://0123456789abcdef\nsays a run",
+    COMPLAINTS[0]?.replaceAll("uid-of-pod-1", "another") ?? "",
+    "",
+  ])("is told from a run that speaks of it: %s", async (output) => {
+    await expect(read(output)).resolves.toBe(output);
   });
 });
