@@ -12,6 +12,8 @@ export interface JobView {
   readonly nowMs: number;
   /** Until when its controllers were at work, or may have been on their way back from an outage, by the same clock. */
   readonly controllerMs?: number | undefined;
+  /** Until when its controllers and nodes may have been on their way back from an outage, by the same clock. */
+  readonly returnMs?: number | undefined;
   /** The target's name. */
   readonly target: string;
 }

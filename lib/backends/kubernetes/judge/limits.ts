@@ -64,8 +64,8 @@ function removed({ job, nowMs }: JobView, pods: readonly Pod[]): Cause | undefin
   return isLeft ? causeOf("Removed", "its Job was deleted before its end") : undefined;
 }
 
-function lostNode({ job, nowMs }: JobView, pods: readonly Pod[]): Cause | undefined {
-  if (pods.some((pod) => isLive(pod, nowMs))) return undefined;
+function lostNode({ job, nowMs, returnMs = 0 }: JobView, pods: readonly Pod[]): Cause | undefined {
+  if (nowMs < returnMs || pods.some((pod) => isLive(pod, nowMs))) return undefined;
   const lost = pods.find((pod) => !isTerminal(pod) && isOverdue(pod, nowMs));
   if (!lost || !(endsWithItsPod(job) || conditionOf(job, "FailureTarget"))) return undefined;
   const words = disruptionOf(lost)?.message ?? "its pod was deleted and does not go";
@@ -78,7 +78,8 @@ function notStarted(view: JobView, pods: readonly Pod[]): Cause | undefined {
   const isStarted = succeeded + failed + ready > 0 || pods.some((pod) => !isPending(pod));
   if (isStarted || isSuspended(job) || job.metadata?.deletionTimestamp) return undefined;
   const seconds = annotatedSeconds(view, ANNOTATIONS.podWatchTimeoutSeconds) ?? POD_WATCH_SECONDS;
-  if (!(nowMs - wantedSinceMs(view) >= seconds * 1_000)) return undefined;
+  const sinceMs = Math.max(wantedSinceMs(view), view.returnMs ?? 0); // nothing could start before
+  if (!(nowMs - sinceMs >= seconds * 1_000)) return undefined;
   const pod = pods.find(isPending);
   const precise = pod ? causeOfPendingPod(pod, events) : causeOfMissingPod(events);
   const words = pod ? waitingReason(pod) : "its Job has no pod";

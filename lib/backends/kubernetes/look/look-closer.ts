@@ -18,9 +18,9 @@ export async function lookCloser(
   const found = await readPodsOf(cluster, namespace, [hashOf(job)], signal);
   const pods = found && (found.get(hashOf(job)) ?? []);
   const events = await readEvents(cluster, answer.body, pods ?? [], signal);
-  const { controllerMs } = cluster.client.contact;
+  const { controllerMs, returnMs } = cluster.client.contact;
   const { body: now, nowMs } = answer;
-  return { job: now, pods, events, nowMs, controllerMs, target: cluster.name };
+  return { job: now, pods, events, nowMs, controllerMs, returnMs, target: cluster.name };
 }
 
 export async function readJob(

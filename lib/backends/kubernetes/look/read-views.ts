@@ -35,8 +35,8 @@ export async function readViews(
   function viewOf(job: Job, found: readonly Pod[] | undefined): JobView {
     const { namespace } = job.metadata ?? {};
     const pods = found?.filter(({ metadata }) => metadata?.namespace === namespace);
-    const { controllerMs } = contact;
-    return { job, pods, events: [], nowMs, controllerMs, target: cluster.name };
+    const { controllerMs, returnMs } = contact;
+    return { job, pods, events: [], nowMs, controllerMs, returnMs, target: cluster.name };
   }
 }
 

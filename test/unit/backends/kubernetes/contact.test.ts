@@ -39,6 +39,19 @@ describe("the controllers of a cluster", () => {
     },
   );
 
+  test.each([
+    ["none", [0, 9_000], undefined],
+    ["one that is sat out", [0, "failed", 9_000], undefined],
+    ["one of a minute", [0, "failed", 60_000, 61_000], 120_000],
+    ["one whose beginning nobody saw", ["failed", 60_000], 90_000],
+  ] as const)("may be on their way back, with the nodes, after an outage: %s", (_, seen, until) => {
+    const contact = createContact();
+
+    for (const one of seen) one === "failed" ? contact.failed() : contact.answered(one);
+
+    expect(contact.returnMs).toBe(until);
+  });
+
   test("are at work when the latest of what they wrote was written", () => {
     const contact = createContact();
     contact.answered(0);

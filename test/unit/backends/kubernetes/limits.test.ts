@@ -115,6 +115,27 @@ describe("the limit of a start", () => {
   });
 });
 
+describe("an outage of the cluster", () => {
+  const inOutage = { nowMs: atMs(610), returnMs: atMs(600) };
+
+  test("gives a run its whole time to start once everybody may be back", () => {
+    expect(demandOf(aView(inOutage))).toBeUndefined();
+    expect(demandOf(aView({ ...inOutage, nowMs: atMs(660) }))).toMatchObject({
+      cause: { code: "NeverStarted" },
+    });
+  });
+
+  test("loses no node before its kubelet may be back", () => {
+    const gone = { metadata: { deletionTimestamp: at(30), ownerReferences: [] } };
+    const pods = [aSeenPod({ phase: "Running", state: running(), ...gone })];
+
+    expect(demandOf(aView({ pods, nowMs: atMs(599), returnMs: atMs(600) }))).toBeUndefined();
+    expect(demandOf(aView({ pods, nowMs: atMs(600), returnMs: atMs(600) }))).toMatchObject({
+      cause: { code: "NodeLost" },
+    });
+  });
+});
+
 describe("the limit of a Job's end", () => {
   const ended = [aSeenPod({ phase: "Succeeded", state: exited(0) })]; // its kubelet wrote that at 10 s
 
