@@ -1,11 +1,12 @@
 import type { DeadLetterQueue, RequestMessage } from "../queues/request-queue.ts";
-import { LaunchError, unavailable } from "../runs/launch-error.ts";
+import { LaunchError } from "../runs/launch-error.ts";
 import { parseRequest, type Request } from "../runs/request.ts";
 import { cancelRun } from "./cancel-run.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { fence } from "./fence.ts";
 import { publishOne } from "./publisher.ts";
 import { rejectedResult } from "./reject.ts";
+import { toFailure } from "./to-failure.ts";
 
 const RECEIVE_AT_ONCE = 10;
 
@@ -64,8 +65,8 @@ async function conclude(
     if (request.action === "cancel") await cancelRun(deps, request, signal);
     else await fence(deps, message, request, reasonOf(message), signal);
   } catch (error) {
-    const failure = error instanceof LaunchError ? error : unavailable("", { cause: error });
-    if (failure.retryable) throw error;
+    const failure = toFailure(deps, request, error);
+    if (failure.retryable) throw failure;
     await publishOne(deps.results, rejectedResult(message, request, failure), signal);
   }
 }

@@ -1,8 +1,6 @@
 import type { RequestMessage } from "../queues/request-queue.ts";
-import { LaunchError, unavailable, withoutSecrets } from "../runs/launch-error.ts";
-import { secretValues } from "../runs/redact.ts";
+import { type LaunchError, unavailable } from "../runs/launch-error.ts";
 import { parseRequest, type Request } from "../runs/request.ts";
-import { secretsOf } from "../runs/spec-secrets.ts";
 import { cancelRun } from "./cancel-run.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { fence } from "./fence.ts";
@@ -10,6 +8,7 @@ import { latestNextTryMs, pauseSeconds } from "./pause.ts";
 import { publishOne } from "./publisher.ts";
 import { crashedResult, delayedResult, rejectedResult } from "./reject.ts";
 import { type Budget, submitRun } from "./submit-run.ts";
+import { toFailure } from "./to-failure.ts";
 
 /** Below this a record is not begun: it would be cut off between two calls, in milliseconds. */
 const LEAST_MS = 3_000;
@@ -30,22 +29,11 @@ export async function submitRecord(
     if (request.action === "cancel") await cancelRun(deps, request, budget.signal);
     else await submitRun(deps, message, request, budget);
   } catch (error) {
-    const failure = withoutSecrets(classify(error), secretsIn(deps, request));
+    const failure = toFailure(deps, request, error);
     if (!failure.retryable) await reject(deps, message, request, failure, budget.signal);
     else if (request) await retryOrFence(deps, message, request, failure, budget.signal);
     else throw failure;
   }
-}
-
-const secretsIn = ({ baseEnvironment }: Dependencies, request: Request | undefined) => [
-  ...secretValues(baseEnvironment),
-  ...(request ? secretsOf(request.spec) : []),
-];
-
-/** What is no LaunchError is a defect of ours: the message is kept, and the log has the whole of it. */
-function classify(error: unknown): LaunchError {
-  if (error instanceof LaunchError) return error;
-  return unavailable("an unexpected error in Slipway itself", { cause: error });
 }
 
 async function reject(

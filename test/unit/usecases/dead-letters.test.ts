@@ -1,8 +1,9 @@
+import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import type { Backend } from "../../../lib/backends/backend.ts";
 import { DEFAULT_CONFIG } from "../../../lib/config/config.ts";
 import type { RequestMessage } from "../../../lib/queues/request-queue.ts";
-import { unavailable } from "../../../lib/runs/launch-error.ts";
+import { LaunchError, unavailable } from "../../../lib/runs/launch-error.ts";
 import type { Result } from "../../../lib/runs/result.ts";
 import {
   type DeadLetter,
@@ -10,6 +11,7 @@ import {
   readDeadLetters,
   redriveDeadLetter,
 } from "../../../lib/usecases/dead-letters.ts";
+import { settleDeadLetters } from "../../../lib/usecases/settle-dead-letters.ts";
 import { aMessage } from "../../support/messages.ts";
 
 const SIGNAL = AbortSignal.timeout(10_000);
@@ -121,6 +123,25 @@ test("the sender of a dropped letter that was never a request is told so", async
   expect(published[0]).toMatchObject({ subject: "r2", data: { state: "rejected" } });
 });
 
+test.each([
+  ["waits", unavailable("down: hush-hush"), 0],
+  ["is refused", new LaunchError("Denied", "no: hush-hush"), 1],
+])(
+  "a letter that %s tells nobody what its engine repeated of its secrets",
+  async (_, refusal, told) => {
+    const env = { API_TOKEN: "hush-hush" };
+    const infrastructure = { type: "docker-container", image: "a", env };
+    const body = JSON.stringify({ id: "r1", infrastructure });
+    const place = aPlace([aMessage({ body })], { cancel: () => Promise.reject(refusal) });
+
+    await settleDeadLetters(place.deps, SIGNAL);
+
+    expect(place.published).toHaveLength(told);
+    expect(inspect([place.published, place.logged], { depth: 9 })).toContain("[redacted]");
+    expect(inspect([place.published, place.logged], { depth: 9 })).not.toContain("hush-hush");
+  },
+);
+
 async function aLetter(body: string, backend: Partial<Backend>) {
   const place = aPlace([aMessage({ body })], backend);
   const [letter] = await readAll(place.deps);
@@ -135,12 +156,14 @@ async function readAll(deps: ReturnType<typeof aPlace>["deps"]): Promise<DeadLet
 }
 
 function aPlace(waiting: RequestMessage[], backend: Partial<Backend> = {}) {
-  const [sent, deleted, released, published] = [[], [], [], []] as [
+  const [sent, deleted, released, published, logged] = [[], [], [], [], []] as [
     RequestMessage[],
     RequestMessage[],
     unknown[],
     Result[],
+    unknown[],
   ];
+  const log = (...words: unknown[]) => void logged.push(words);
   const nothing = () => undefined;
   const deps = {
     config: DEFAULT_CONFIG,
@@ -169,8 +192,8 @@ function aPlace(waiting: RequestMessage[], backend: Partial<Backend> = {}) {
     sender: { send: async (message: RequestMessage) => void sent.push(message) },
     maxReceiveCount: 5,
     baseEnvironment: {},
-    log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
+    log: { debug: log, info: log, warn: log, error: log },
     metrics: { count: nothing, milliseconds: nothing },
   };
-  return { deps, sent, deleted, released, published };
+  return { deps, sent, deleted, released, published, logged };
 }
