@@ -29,7 +29,7 @@ export async function release(options: ReleaseOptions, terminal: Terminal): Prom
   const released = await releaseTarget(name, config, configEnv(options, terminal));
   const { released: count, unpublished } = released;
   if (options.json) print(terminal, JSON.stringify({ cluster: name, ...released }));
-  else print(terminal, `${count} Jobs of the cluster ${name} released`);
+  else print(terminal, `${count} ${count === 1 ? "Job" : "Jobs"} of the cluster ${name} released`);
   for (const job of unpublished) note(terminal, `${job}: its result was not published`);
   return EXIT.ok;
 }
