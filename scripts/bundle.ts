@@ -51,6 +51,7 @@ export async function bundleFunction({
   const main = await compile(root, folder, { index: source }, [
     leaveOut(LEFT_OUT),
     runLater(RUN_LATER),
+    requireHttp(),
     ownPrograms(programs),
   ]);
   const helpers = await Promise.all(
@@ -129,6 +130,26 @@ const missingPackage = (name: string) => `
     apply: missing,
     construct: missing,
   });`;
+
+/**
+ * `node:http` as `require` gives it. An import of a built-in module first asks for everything that it exports, and this
+ * one then loads undici for its `WebSocket`: 30 ms for what nothing here calls.
+ */
+function requireHttp(): Plugin {
+  return {
+    name: "require-http",
+    setup(building) {
+      building.onResolve({ filter: /^(?:node:)?http$/ }, () => ({
+        path: "node:http",
+        namespace: "required",
+      }));
+      building.onLoad({ filter: /.*/, namespace: "required" }, ({ path }) => ({
+        contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
+        loader: "js",
+      }));
+    },
+  };
+}
 
 /** Packages that are read with their importer but run only when something of them is asked for or their default is called. */
 function runLater(packages: readonly string[]): Plugin {
