@@ -1,14 +1,13 @@
 import { once } from "node:events";
 import {
   createServer as createHttpServer,
-  type IncomingHttpHeaders,
   type IncomingMessage,
-  request as requestHttp,
   type Server,
   type ServerResponse,
 } from "node:http";
-import { createServer as createHttpsServer, request as requestHttps } from "node:https";
+import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
+import { answer, type Exchanged, exchange, read, relay, type Upstream } from "./exchange.ts";
 import type { FaultKind } from "./faults.ts";
 
 /** One call that went through the proxy, in the order in which calls came. */
@@ -20,12 +19,14 @@ export interface Call {
   readonly operation: string | undefined;
 }
 
-export interface Upstream {
-  readonly socketPath?: string;
-  readonly host?: string;
-  readonly port?: number;
-  readonly tls?: { readonly ca: string; readonly cert?: string; readonly key?: string };
-}
+/**
+ * Deals with one call in a test's own way: `pass` makes it (with another body where one is given), "drop" breaks the
+ * connection off.
+ */
+export type Interception = (
+  body: Buffer,
+  pass: (body?: Buffer) => Promise<Exchanged>,
+) => Promise<Exchanged | "drop">;
 
 export interface FaultProxyOptions {
   readonly upstream: Upstream;
@@ -33,6 +34,8 @@ export interface FaultProxyOptions {
   readonly serve?: { readonly cert: string; readonly key: string };
   /** Asked once for every call: what is to go wrong with it. */
   readonly fault?: (call: Call) => FaultKind | undefined;
+  /** Asked before: who else is to deal with it. */
+  readonly intercept?: (call: Call) => Interception | undefined;
 }
 
 export interface FaultProxy extends AsyncDisposable {
@@ -50,8 +53,11 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
   const onRequest = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const call = toCall(incoming, calls.length);
     calls.push(call);
-    const fault = options.fault?.(call);
-    handle(incoming, outgoing, options.upstream, fault).catch(() => outgoing.destroy());
+    const interception = options.intercept?.(call);
+    const handling = interception
+      ? intercept(incoming, outgoing, options.upstream, interception)
+      : handle(incoming, outgoing, options.upstream, options.fault?.(call));
+    handling.catch(() => outgoing.destroy());
   };
   const server: Server = options.serve
     ? createHttpsServer(options.serve, onRequest)
@@ -76,6 +82,23 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
 function toCall({ method = "GET", url = "/", headers }: IncomingMessage, index: number): Call {
   const target = headers["x-amz-target"];
   return { index, method, path: url, operation: typeof target === "string" ? target : undefined };
+}
+
+async function intercept(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  upstream: Upstream,
+  interception: Interception,
+): Promise<void> {
+  const body = await read(incoming);
+  const answered = await interception(body, (other = body) => exchange(incoming, other, upstream));
+  if (answered === "drop") return void incoming.socket.destroy();
+  send(outgoing, answered);
+}
+
+function send(outgoing: ServerResponse, { status, headers, body }: Exchanged): void {
+  outgoing.writeHead(status, headers);
+  outgoing.end(body);
 }
 
 async function handle(
@@ -104,9 +127,7 @@ async function handle(
     }
     case "duplicated": {
       await exchange(incoming, body, upstream);
-      const second = await exchange(incoming, body, upstream);
-      outgoing.writeHead(second.status, second.headers);
-      return void outgoing.end(second.body);
+      return send(outgoing, await exchange(incoming, body, upstream));
     }
     case "truncated": {
       const response = await exchange(incoming, body, upstream);
@@ -118,82 +139,4 @@ async function handle(
       setImmediate(() => outgoing.destroy());
     }
   }
-}
-
-/** A refusal in the shape that Kubernetes, Docker and SQS clients all can read. */
-function answer(outgoing: ServerResponse, status: number, headers: Record<string, string> = {}) {
-  const message = `injected ${status}`;
-  const body = JSON.stringify({
-    kind: "Status",
-    status: "Failure",
-    code: status,
-    message,
-    __type: `Injected${status}`,
-  });
-  outgoing.writeHead(status, { "content-type": "application/json", ...headers });
-  outgoing.end(body);
-}
-
-async function relay(incoming: IncomingMessage, outgoing: ServerResponse, upstream: Upstream) {
-  const request = open(incoming, upstream);
-  request.on("error", () => outgoing.destroy());
-  outgoing.once("close", () => request.destroy());
-  request.on("response", (response) => {
-    outgoing.writeHead(response.statusCode ?? 502, hopless(response.headers));
-    outgoing.flushHeaders();
-    response.on("error", () => outgoing.destroy()).pipe(outgoing);
-    response.once("aborted", () => outgoing.destroy());
-  });
-  incoming.pipe(request);
-}
-
-interface Exchanged {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
-}
-
-/** How much of an endless answer (a watch, a followed log) counts as the whole of it, in milliseconds. */
-const ENDLESS_MS = 500;
-
-async function exchange(
-  incoming: IncomingMessage,
-  body: Buffer,
-  upstream: Upstream,
-): Promise<Exchanged> {
-  const request = open(incoming, upstream);
-  request.end(body);
-  const [response] = (await once(request, "response")) as [IncomingMessage];
-  const endless = setTimeout(() => response.destroy(), ENDLESS_MS);
-  try {
-    const { "content-length": _length, ...headers } = hopless(response.headers);
-    return { status: response.statusCode ?? 502, headers, body: await read(response) };
-  } finally {
-    clearTimeout(endless);
-  }
-}
-
-function open(incoming: IncomingMessage, { socketPath, host, port, tls }: Upstream) {
-  const { method, url: path } = incoming;
-  const headers = { ...hopless(incoming.headers), ...(host ? { host: `${host}:${port}` } : {}) };
-  const options = { method, path, headers, socketPath, host, port, ...tls, agent: false as const };
-  return tls ? requestHttps(options) : requestHttp(options);
-}
-
-function hopless({
-  connection: _connection,
-  "transfer-encoding": _coding,
-  ...headers
-}: IncomingHttpHeaders) {
-  return headers;
-}
-
-async function read(stream: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  try {
-    for await (const chunk of stream) chunks.push(chunk as Buffer);
-  } catch {
-    // cut off: what came is what there is
-  }
-  return Buffer.concat(chunks);
 }

@@ -1,6 +1,6 @@
 import type { Config } from "../../../lib/config/config.ts";
 import type { Target } from "../../../lib/runs/run.ts";
-import type { Upstream } from "./fault-proxy.ts";
+import type { Upstream } from "./exchange.ts";
 
 /** One real engine that a trial runs on, told by what a trial must know of it. */
 export interface Stage extends AsyncDisposable {

@@ -7,8 +7,9 @@ import { expect, test } from "vitest";
 import { backendLoaders } from "../../../lib/backends/loaders.ts";
 import type { Spec } from "../../../lib/runs/infrastructure.ts";
 import { anId, aRun, aSpec, someBackendDependencies } from "../../support/builders.ts";
+import { aRecord } from "../../support/records.ts";
 import { request } from "./support/bad-inputs.ts";
-import { aRecord, createHostileBench } from "./support/hostile-bench.ts";
+import { createHostileBench } from "./support/hostile-bench.ts";
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, "..", "..", "..");

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { anId } from "../../support/builders.ts";
+import { aRecord } from "../../support/records.ts";
 import { CANARY, describeBadInputs, request } from "./support/bad-inputs.ts";
-import { aRecord, createHostileBench } from "./support/hostile-bench.ts";
+import { createHostileBench } from "./support/hostile-bench.ts";
 
 const aProcess = { type: "process", command: ["true"] };
 const DAY_MS = 86_400_000;

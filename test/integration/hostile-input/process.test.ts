@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { anId } from "../../support/builders.ts";
+import { aRecord } from "../../support/records.ts";
 import { isFitForSqs } from "../../support/sqs-text.ts";
 import { CANARY, describeBadInputs, request } from "./support/bad-inputs.ts";
-import { aRecord, createHostileBench } from "./support/hostile-bench.ts";
+import { createHostileBench } from "./support/hostile-bench.ts";
 
 const aProcess = (fields: Record<string, unknown>) =>
   request({ type: "process", command: ["true"], ...fields });

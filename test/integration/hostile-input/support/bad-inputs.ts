@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Result } from "../../../../lib/runs/result.ts";
 import { anId } from "../../../support/builders.ts";
-import { aRecord, createHostileBench, type HostileBench } from "./hostile-bench.ts";
+import { aRecord } from "../../../support/records.ts";
+import { createHostileBench, type HostileBench } from "./hostile-bench.ts";
 
 /** Stands wherever an input has a secret; it must come out nowhere. */
 export const CANARY = "c4n4ry-0f-the-test";

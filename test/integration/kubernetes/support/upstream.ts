@@ -1,5 +1,5 @@
 import { connectByKubeconfig } from "../../../../lib/backends/kubernetes/connect/kubeconfig.ts";
-import type { Upstream } from "../../../faults/support/fault-proxy.ts";
+import type { Upstream } from "../../../faults/support/exchange.ts";
 
 /** A cluster as a fault proxy reaches it: a client certificate is the proxy's to show, a token the client's to send. */
 export async function upstreamOf(kubeconfig: string): Promise<Upstream> {
