@@ -7,7 +7,7 @@ import type { Dependencies } from "./dependencies.ts";
 import { createPool } from "./pool.ts";
 import { publishEnd } from "./publish-end.ts";
 import { createPublisher, type Publisher } from "./publisher.ts";
-import { createTwinFinder, type TwinFinder } from "./twins.ts";
+import { createTwinFinder, type Twin, type TwinFinder } from "./twins.ts";
 
 /** Runs of one target that are published and settled at once: each holds one log tail in memory. */
 const AT_ONCE = 32;
@@ -123,7 +123,7 @@ function openOptions({ signal, follow }: SweepOptions): OpenOptions {
 }
 
 /** Two runs of one id, under two names or targets: the later one is stopped, and its result says why. */
-async function stopTwin(deps: Dependencies, run: ObservedRun, signal: AbortSignal): Promise<void> {
+async function stopTwin(deps: Dependencies, run: Twin, signal: AbortSignal): Promise<void> {
   const backend = await deps.backends.load(run.key.target.type);
   const message = `another run of the id ${run.key.id} was there before, under another name or target`;
   await backend.cancel(run.key, { graceSeconds: 0, reason: "Conflict", message }, signal);
