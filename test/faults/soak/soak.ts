@@ -36,6 +36,7 @@ const REST_MS = 300_000;
  */
 export async function soak(options: SoakOptions): Promise<SoakReport> {
   await using truth = await createTruth();
+  let isBroken = true;
   const directory = await mkdtemp(join(tmpdir(), "slipway-soak-"));
   await using engine = await engineOf(options, directory, truth.directory);
   const port = await freePort();
@@ -61,12 +62,14 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     await rest(waiting);
     const results = mailbox.results;
     const broken = checkHistory({ sent, results, truth: await truth.read() });
+    isBroken = broken.length > 0;
     return { runs: sent.length, ...summary(results), strikes, broken };
   } finally {
     await mailbox.stop();
     for (const victim of victims) await victim.kill();
     client.destroy();
-    await rm(directory, { recursive: true, force: true });
+    if (isBroken) console.error(`what the parts said is in ${directory}`);
+    else await rm(directory, { recursive: true, force: true });
   }
 }
 
@@ -96,13 +99,14 @@ async function sendAll(
     const pauseSeconds = dice.pick([0, 0, 0, 1, 2]);
     const isTwice = dice.between(1, 10) === 1;
     sent.push({ id, exitCode });
+    if (index % 500 === 499) console.log(`${new Date().toISOString()} ${index + 1} runs sent`);
     await pool.add(async () => {
       const script = truth.script(id, exitCode, engine.inside, pauseSeconds);
       const request = { id, infrastructure: engine.infrastructure(script) };
       const done = new Promise<void>((resolve) => waiting.set(id, resolve));
       await mailbox.send(request);
       if (isTwice) await mailbox.send(request);
-      await Promise.race([done, pause(REST_MS)]);
+      await Promise.race([done, pause(REST_MS, undefined, { ref: false })]);
     });
   }
   await pool.idle();

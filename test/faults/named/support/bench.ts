@@ -3,6 +3,7 @@ import type { SQSRecord } from "aws-lambda";
 import type { Backend } from "../../../../lib/backends/backend.ts";
 import { backendLoaders } from "../../../../lib/backends/loaders.ts";
 import { createBackendRegistry } from "../../../../lib/backends/registry.ts";
+import type { Config } from "../../../../lib/config/config.ts";
 import { createSecretResolver } from "../../../../lib/config/secrets.ts";
 import type { LaunchError } from "../../../../lib/runs/launch-error.ts";
 import { type Result, TERMINAL_STATES } from "../../../../lib/runs/result.ts";
@@ -25,7 +26,9 @@ export interface BenchOptions {
   readonly retentionSeconds?: number;
   readonly launcherTimeoutMs?: number;
   /** Where others' runs are looked for, too. */
-  readonly besides?: { readonly targets: readonly Target[]; readonly config: object };
+  readonly besides?: { readonly targets: readonly Target[]; readonly config: Partial<Config> };
+  /** Real queues in the place of arrays. */
+  readonly queues?: Partial<Pick<Dependencies, "results" | "deadLetters" | "maxReceiveCount">>;
 }
 
 export interface Order {
@@ -57,6 +60,7 @@ export async function openBench(stage: Stage, options: BenchOptions = {}) {
   };
   const published: Result[] = [];
   const logged: string[] = [];
+  const delays: number[] = [];
   const opened: Dependencies[] = [];
 
   /** A function's fresh environment. */
@@ -87,12 +91,16 @@ export async function openBench(stage: Stage, options: BenchOptions = {}) {
             return refusal;
           }),
       },
-      requests: { delay: async () => undefined, nowMs: async () => Date.now() },
+      requests: {
+        delay: async (_, seconds) => void delays.push(seconds),
+        nowMs: async () => Date.now(),
+      },
       deadLetters: undefined,
       maxReceiveCount: 5,
       baseEnvironment: {},
       log: logInto(logged),
       metrics: { count: () => undefined, milliseconds: () => undefined },
+      ...options.queues,
     };
     opened.push(deps);
     return deps;
@@ -142,6 +150,8 @@ export async function openBench(stage: Stage, options: BenchOptions = {}) {
     anew,
     published,
     logged,
+    /** How long requests were to stay away, in seconds. */
+    delays,
     bodyOf,
     deliver,
     deliverUntilTaken,
