@@ -43,7 +43,14 @@ function withWarnings(run: KubernetesRun, { warnings }: Answer<Job>): Kubernetes
   return { ...run, warnings: [...run.warnings, ...told] };
 }
 
-/** undefined where its name is taken. Throws a LaunchError. */
+/** A cluster that does not know this form (before 1.15) answers with the whole object, whose metadata is the same. */
+const METADATA_ONLY =
+  "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json";
+
+/**
+ * The Job as sent, with the metadata that the cluster gave it: to have all of it back costs both sides more than the rest
+ * of the call. undefined where its name is taken. Throws a LaunchError.
+ */
 export async function createJob(
   { name: target, client }: Cluster,
   job: V1Job,
@@ -52,7 +59,10 @@ export async function createJob(
   const { name = "", namespace = "" } = job.metadata ?? {};
   try {
     const path = jobsPath(namespace);
-    return await client.call<Job>({ method: "POST", path, body: job, signal });
+    const call = { method: "POST", path, body: job, accept: METADATA_ONLY, signal } as const;
+    const answer = await client.call<Pick<Job, "metadata">>(call);
+    const { metadata } = answer.body;
+    return { ...answer, body: { ...(job as unknown as Job), metadata } as Job };
   } catch (error) {
     if (isNameTaken(error)) return undefined;
     const { secrets } = readRun(job as unknown as Job, target);

@@ -7,23 +7,28 @@ export interface ApiCall {
   readonly body?: unknown;
   /** Of the body; JSON where unset. */
   readonly contentType?: string;
+  /** Of the answer; JSON where unset. */
+  readonly accept?: string;
   /** The answer goes on for long (a watch, a log that is followed): it gets a connection of its own. */
   readonly isEndless?: boolean;
   /** The caller's own time; each attempt has a deadline besides. */
   readonly signal: AbortSignal;
 }
 
+const JSON_TYPE = "application/json";
+
 export function toHttpCall(
-  { method, path, query, body, contentType = "application/json", isEndless = false }: ApiCall,
+  call: ApiCall,
   token: string | undefined,
   signal: AbortSignal,
 ): HttpCall {
+  const { method, path, query, body, contentType = JSON_TYPE, accept = JSON_TYPE } = call;
   const text = body === undefined ? undefined : JSON.stringify(body);
   return {
     method,
     path: path + toQuery(query),
     headers: {
-      accept: "application/json",
+      accept,
       "user-agent": "slipway",
       ...(text === undefined
         ? {}
@@ -32,7 +37,7 @@ export function toHttpCall(
     },
     body: text,
     signal,
-    isEndless,
+    isEndless: call.isEndless ?? false,
   };
 }
 

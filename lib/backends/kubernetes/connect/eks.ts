@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { LaunchError, unavailable } from "../../../runs/launch-error.ts";
 import { type Connection, createTokenSource } from "./connection.ts";
 import { type AwsAccess, createEksSigner, type EksCluster } from "./eks-signer.ts";

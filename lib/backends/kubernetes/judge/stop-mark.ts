@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { Cause, type CauseCode, causeOf } from "../../../runs/cause.ts";
 import type { Ended } from "../../../runs/observation.ts";
 import type { Job } from "../api/api-types.ts";
@@ -12,8 +12,8 @@ export const StopMark = z.object({
   /** When it was written, by the API server's clock, ISO 8601. */
   at: z.string(),
   /** How often the command had been started by then: its pods will be gone. */
-  attempts: z.number().int().nonnegative(),
-  startedAt: z.string().optional(),
+  attempts: z.int().check(z.nonnegative()),
+  startedAt: z.optional(z.string()),
 });
 export type StopMark = z.infer<typeof StopMark>;
 
