@@ -102,8 +102,11 @@ test("five thousand ended runs are told over many looks that each have too littl
   await using bench = await openBench(processStage(), {
     spoil: (backend) => ({
       ...backend,
-      open: async function* () {
-        yield* [...open.values()];
+      open: async function* (_, { signal }) {
+        for (const end of [...open.values()]) {
+          signal.throwIfAborted(); // as a real one, whose next page is not answered
+          yield end;
+        }
       },
       settle: async ({ uid }) => void open.delete(uid),
       async *output() {},

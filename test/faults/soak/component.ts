@@ -18,26 +18,30 @@ import type { Log } from "../../../lib/usecases/dependencies.ts";
  * needs comes as JSON in SOAK_COMPONENT.
  */
 export type ComponentSpec =
-  | { readonly kind: "queue"; readonly port: number; readonly dataDirectory: string }
+  | {
+      readonly kind: "queue";
+      readonly port: number;
+      readonly dataDirectory: string;
+      readonly visibilitySeconds: number;
+      readonly maxReceiveCount: number;
+    }
   | {
       readonly kind: "launcher" | "watcher";
       readonly place: Pick<QueuePlace, "env" | "urls" | "maxReceiveCount">;
       readonly config: unknown;
       readonly target: Target;
+      readonly timeoutSeconds: number;
     };
-
-/** How long a launcher has for one batch: short, so that what a killed one held comes back soon, in seconds. */
-const TIMEOUT_SECONDS = 8;
 
 async function main(spec: ComponentSpec): Promise<void> {
   if (spec.kind === "queue") {
-    const { port, dataDirectory } = spec;
-    await startEmbeddedQueue({ port, dataDirectory, visibilitySeconds: 8, maxReceiveCount: 8 });
+    await startEmbeddedQueue(spec);
     return;
   }
+  const { timeoutSeconds } = spec;
   const config = Config.parse(spec.config);
   const secrets = createSecretResolver({});
-  const backend = { config, secrets, env: process.env, launcherTimeoutMs: TIMEOUT_SECONDS * 1_000 };
+  const backend = { config, secrets, env: process.env, launcherTimeoutMs: timeoutSeconds * 1_000 };
   const backends = createBackendRegistry(backendLoaders(backend));
   const engines = { config, backends, targets: [spec.target], baseEnvironment: {} };
   const deps = await createLocalDependencies(engines, spec.place, { log: LOG });
@@ -47,7 +51,7 @@ async function main(spec: ComponentSpec): Promise<void> {
     return;
   }
   const source = createSqsSource(createSqsClient(spec.place.env), spec.place.urls.requests);
-  startEventSource({ source, handler: handlers.submit, log: LOG, timeoutSeconds: TIMEOUT_SECONDS });
+  startEventSource({ source, handler: handlers.submit, log: LOG, timeoutSeconds });
 }
 
 const write = (level: string) => (message: string, fields?: Record<string, unknown>) =>

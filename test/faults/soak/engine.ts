@@ -7,19 +7,12 @@ export interface SoakEngine extends AsyncDisposable {
   readonly target: Target;
   /** The truth's directory as a run sees it. */
   readonly inside: string;
+  /** How long a launcher has for one batch: short, so that what a killed one held comes back soon, in seconds. */
+  readonly launcherSeconds: number;
   infrastructure(script: string): Record<string, unknown>;
   /** Parts of the engine itself that may be killed. */
   readonly victims: readonly Victim[];
 }
 
-/** Processes of this machine, their run directories in a folder of the soak's own. */
-export function processEngine(directory: string, truthDirectory: string): SoakEngine {
-  return {
-    config: { process: { directory } },
-    target: { type: "process", name: "default" },
-    inside: truthDirectory,
-    infrastructure: (script) => ({ type: "process", command: ["/bin/sh", "-c", script] }),
-    victims: [],
-    async [Symbol.asyncDispose]() {},
-  };
-}
+/** The name under which the soak's own engine is configured. */
+export const TARGET = "soak";

@@ -9,7 +9,7 @@ import { Result } from "../../../lib/runs/result.ts";
 
 /** The sender's and receiver's side: it goes on while the queue server is dead, as a user's would. */
 export interface Mailbox {
-  /** Resolves once the queue has taken it. A send whose answer was lost is repeated: the same request twice. */
+  /** Resolves once the queue has taken it, or at the stop. A send whose answer was lost is repeated: the same request twice. */
   send(request: unknown): Promise<void>;
   readonly results: readonly Result[];
   stop(): Promise<void>;
@@ -47,17 +47,14 @@ export function openMailbox(
     results,
     async send(request) {
       const message = { QueueUrl: urls.requests, MessageBody: JSON.stringify(request) };
-      for (;;) {
-        const sent = client.send(new SendMessageCommand(message), {
-          abortSignal: AbortSignal.timeout(5_000),
-        });
-        if (
-          await sent.then(
-            () => true,
-            () => false,
-          )
-        )
-          return;
+      while (going) {
+        const abortSignal = AbortSignal.timeout(5_000);
+        const sent = client.send(new SendMessageCommand(message), { abortSignal });
+        const isTaken = sent.then(
+          () => true,
+          () => false, // its server is dead
+        );
+        if (await isTaken) return;
         await pause(200);
       }
     },

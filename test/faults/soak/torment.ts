@@ -3,6 +3,8 @@ import type { Dice } from "./dice.ts";
 import type { Victim } from "./victim.ts";
 
 export interface Torment {
+  /** Rejects where a victim could not be brought back: then nothing is worth waiting for. */
+  readonly failed: Promise<never>;
   /** Stops killing, and leaves every victim alive. */
   stop(): Promise<Readonly<Record<string, number>>>;
 }
@@ -10,9 +12,12 @@ export interface Torment {
 /** Kills or freezes one victim after another, as the dice say, and counts what it did. */
 export function torment(victims: readonly Victim[], dice: Dice): Torment {
   const done: Record<string, number> = {};
+  const { promise: failed, reject } = Promise.withResolvers<never>();
+  failed.catch(() => undefined); // whoever waits for it hears of it
   let going = true;
   const strike = async () => {
     await pause(dice.between(1_000, 5_000));
+    if (!going) return;
     const victim = dice.pick(victims);
     const way = dice.pick(["SIGKILL", "SIGKILL", "SIGSTOP"] as const);
     const name = `${way} ${victim.name}`;
@@ -29,8 +34,9 @@ export function torment(victims: readonly Victim[], dice: Dice): Torment {
   };
   const running = (async () => {
     while (going) await strike();
-  })();
+  })().catch(reject);
   return {
+    failed,
     async stop() {
       going = false;
       await running;

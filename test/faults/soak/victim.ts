@@ -15,6 +15,7 @@ export interface Victim {
 
 const COMPONENT = fileURLToPath(new URL("component.ts", import.meta.url));
 
+/** A part of Slipway. */
 export function createVictim(name: string, spec: ComponentSpec, logFile: string): Victim {
   let child: ChildProcess | undefined;
   const log = openSync(logFile, "a");
@@ -36,5 +37,23 @@ export function createVictim(name: string, spec: ComponentSpec, logFile: string)
     },
     freeze: () => void child?.kill("SIGSTOP"),
     thaw: () => void child?.kill("SIGCONT"),
+  };
+}
+
+export interface Daemon {
+  readonly name: string;
+  pid(): number;
+  kill(): Promise<void>;
+  restart(): Promise<void>;
+}
+
+/** A part of an engine, which somebody else starts. */
+export function daemonVictim({ name, pid, kill, restart }: Daemon): Victim {
+  return {
+    name,
+    kill,
+    restart,
+    freeze: () => void process.kill(pid(), "SIGSTOP"),
+    thaw: () => void process.kill(pid(), "SIGCONT"),
   };
 }

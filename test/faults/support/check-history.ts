@@ -4,6 +4,8 @@ import type { Truth } from "./truth.ts";
 export interface Sent {
   readonly id: string;
   readonly exitCode: number;
+  /** Whether somebody asked for its end. */
+  readonly cancel?: boolean;
 }
 
 interface History {
@@ -24,14 +26,15 @@ export function checkHistory({ sent, results, truth }: History): string[] {
     results.filter(({ data }) => TERMINAL_STATES.has(data.state)),
     ({ subject }) => subject,
   );
-  return sent.flatMap(({ id, exitCode }) => {
+  return sent.flatMap((request) => {
+    const { id } = request;
     const own = terminal.get(id) ?? [];
     const started = starts.get(id) ?? 0;
     return [
       ...(started > 1 ? [`${id} started ${started} times`] : []),
       ...(own.length === 0 ? [`${id} has no result`] : []),
       ...disagreements(id, own),
-      ...own.flatMap((result) => contradictions(id, exitCode, result, started, ends.has(id))),
+      ...own.flatMap((result) => contradictions(request, result, started, ends.has(id))),
     ];
   });
 }
@@ -42,8 +45,7 @@ function disagreements(id: string, results: readonly Result[]): string[] {
 }
 
 function contradictions(
-  id: string,
-  exitCode: number,
+  { id, exitCode, cancel = false }: Sent,
   { data }: Result,
   started: number,
   ended: boolean,
@@ -51,16 +53,26 @@ function contradictions(
   const says = `${data.state} (${data.cause?.code ?? "no cause"}, ${data.status_code})`;
   if (data.state === "completed" && !(ended && exitCode === 0))
     return [`${id} did not complete but is ${says}`];
-  if (
-    data.state === "failed" &&
-    data.cause?.code === "Exit" &&
-    !(ended && exitCode === data.status_code)
-  )
+  if (tellsAnExit(data) && !(ended && exitCode === data.status_code))
     return [`${id} is ${says}, but it noted ${ended ? `exit ${exitCode}` : "no end"}`];
-  const claimsNoStart = ["SubmissionFailed", "Stale", "Invalid"].includes(data.cause?.code ?? "");
-  if (claimsNoStart && started > 0) return [`${id} ran but is ${says}`];
+  if (data.state === "cancelled" && !cancel) return [`${id} is ${says}, but nobody cancelled it`];
+  if (tellsOfNoStart(data) && started > 0) return [`${id} ran but is ${says}`];
   return [];
 }
+
+/** What kills a run from outside, an engine that went down included, leaves a code of its own: a signal's, or 255. */
+const FIRST_CODE_OF_OTHERS = 126;
+
+/** A crash may well tell the exit, too: a run can have ended before its engine failed it. */
+function tellsAnExit({ state, cause, status_code: code }: Result["data"]): boolean {
+  if (state === "failed") return cause?.code === "Exit";
+  return (
+    state === "crashed" && typeof code === "number" && code >= 0 && code < FIRST_CODE_OF_OTHERS
+  );
+}
+
+const tellsOfNoStart = ({ state, cause }: Result["data"]) =>
+  state === "rejected" || ["SubmissionFailed", "NeverStarted"].includes(cause?.code ?? "");
 
 function countBy(ids: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>();

@@ -19,15 +19,7 @@ export async function dockerStage(): Promise<Stage> {
         config: Config.parse({ docker_hosts: { [TARGET]: { host } }, retention_seconds: 0 }),
         target: { type: "docker-container", name: TARGET },
         inside: INSIDE,
-        infrastructure: (script) => ({
-          type: "docker-container",
-          docker_host: TARGET,
-          image: IMAGE,
-          network_mode: "none",
-          init: true,
-          volumes: [`${truthDirectory}:${INSIDE}`],
-          command: ["/bin/sh", "-c", script],
-        }),
+        infrastructure: (script) => containerOf(script, TARGET, truthDirectory, INSIDE),
         leftovers: () => leftoversOn(engine.socket),
         async [Symbol.asyncDispose]() {},
       };
@@ -35,6 +27,17 @@ export async function dockerStage(): Promise<Stage> {
     [Symbol.asyncDispose]: () => engine.dispose(),
   };
 }
+
+/** A script in a container that sees the truth's directory at `inside`. */
+export const containerOf = (script: string, host: string, directory: string, inside: string) => ({
+  type: "docker-container",
+  docker_host: host,
+  image: IMAGE,
+  network_mode: "none",
+  init: true,
+  volumes: [`${directory}:${inside}`],
+  command: ["/bin/sh", "-c", script],
+});
 
 async function leftoversOn(socket: string): Promise<string[]> {
   const containers = await rawCall(socket, "GET", "/containers/json?all=1");

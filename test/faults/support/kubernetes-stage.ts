@@ -34,7 +34,7 @@ export async function kubernetesStage(): Promise<Stage> {
           namespace: namespace.name,
           image: IMAGE,
           command: ["/bin/sh", "-c", script],
-          customizations: mount(truthDirectory),
+          customizations: mount(truthDirectory, INSIDE),
         }),
         leftovers,
         [Symbol.asyncDispose]: () => namespace[Symbol.asyncDispose](),
@@ -46,10 +46,11 @@ export async function kubernetesStage(): Promise<Stage> {
   };
 }
 
-function mount(directory: string) {
+/** Lets a pod see the truth's directory of its node at `inside`. */
+export function mount(directory: string, inside: string) {
   const pod = "/spec/template/spec";
   const volume = { name: "truth", hostPath: { path: directory } };
-  const place = { name: "truth", mountPath: INSIDE };
+  const place = { name: "truth", mountPath: inside };
   return [
     { op: "add", path: `${pod}/terminationGracePeriodSeconds`, value: 1 },
     { op: "add", path: `${pod}/volumes`, value: [volume] },

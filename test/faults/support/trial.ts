@@ -77,7 +77,8 @@ export async function runTrial(stage: Stage, options: TrialOptions): Promise<Tri
     const infrastructure = place.infrastructure(script);
     await send(direct, queue.urls.requests, { id: options.id, infrastructure });
     const results = await driveToRest(place, spoiled, direct, queue.urls, options, infrastructure);
-    const sent = [{ id: options.id, exitCode: options.exitCode ?? 0 }];
+    const { id, exitCode = 0, cancel = false } = options;
+    const sent = [{ id, exitCode, cancel }];
     const broken = checkHistory({ sent, results, truth: await truth.read() });
     const left = await place.leftovers();
     return {

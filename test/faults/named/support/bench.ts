@@ -53,10 +53,12 @@ export async function openBench(stage: Stage, options: BenchOptions = {}) {
       })
     : undefined;
   const place = await stage.enter(proxy?.port, truth.directory);
+  const { besides } = options;
   const config = {
     ...place.config,
     retention_seconds: options.retentionSeconds ?? 3_600,
-    ...options.besides?.config,
+    ...besides?.config,
+    docker_hosts: { ...place.config.docker_hosts, ...besides?.config.docker_hosts },
   };
   const published: Result[] = [];
   const logged: string[] = [];
@@ -82,7 +84,7 @@ export async function openBench(stage: Stage, options: BenchOptions = {}) {
         "docker-container": loaded("docker-container"),
         "kubernetes-job": loaded("kubernetes-job"),
       }),
-      targets: [place.target, ...(options.besides?.targets ?? [])],
+      targets: [place.target, ...(besides?.targets ?? [])],
       results: {
         publish: async (results) =>
           results.map((result) => {
