@@ -8,7 +8,10 @@ export interface Mailbox {
   put(result: Pick<Result, "data">): void;
   /** Whether the queue said that it exists. */
   isSubmitted(): boolean;
-  /** Its last result; undefined until it has come. A `delayed` one counts: nobody here will see what comes after. */
+  /**
+   * Its last result, with what its sender was told at its submission; undefined until it has come. A `delayed` one counts:
+   * nobody here will see what comes after.
+   */
   end(): ResultData | undefined;
   /** How long nothing has come, in milliseconds. */
   silentMs(): number;
@@ -17,7 +20,7 @@ export interface Mailbox {
 }
 
 export function createMailbox(isServed: boolean, now = () => performance.now()): Mailbox {
-  let submitted = false;
+  let submitted: ResultData | undefined;
   let last: ResultData | undefined;
   let heardAt = now();
   let wake = () => {};
@@ -25,12 +28,12 @@ export function createMailbox(isServed: boolean, now = () => performance.now()):
     isServed,
     put({ data }) {
       heardAt = now();
-      if (data.state === "submitted") submitted = true;
+      if (data.state === "submitted") submitted = data;
       if (data.state === "delayed" || TERMINAL_STATES.has(data.state)) last = data;
       wake();
     },
-    isSubmitted: () => submitted,
-    end: () => last,
+    isSubmitted: () => submitted !== undefined,
+    end: () => last && { ...last, warnings: warningsOf(submitted, last) },
     silentMs: () => now() - heardAt,
     news: (milliseconds, signal) =>
       new Promise((resolve) => {
@@ -45,3 +48,7 @@ export function createMailbox(isServed: boolean, now = () => performance.now()):
       }),
   };
 }
+
+const warningsOf = (submitted: ResultData | undefined, last: ResultData) => [
+  ...new Set([...(submitted?.warnings ?? []), ...last.warnings]),
+];

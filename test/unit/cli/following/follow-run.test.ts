@@ -74,6 +74,15 @@ test("shows the output as its engine gives it, secrets masked, and ends with the
   expect(end).toMatchObject({ state: "completed", logs });
 });
 
+test("ends with what the sender was told at the submission as well", async () => {
+  const told = submittedResult({ ...run, warnings: ["from the base", "from the cluster"] });
+  const last = terminalResult(anEnd({ run: { ...run, warnings: ["from the base"] } }), logs);
+
+  const { end } = await follow({ results: [told, last] });
+
+  expect(end?.warnings).toEqual(["from the base", "from the cluster"]);
+});
+
 test("shows what the result holds of the output where its engine has let go of it", async () => {
   const { lines } = await follow({ results: [terminalResult(anEnd({ run }), logs)] });
 
