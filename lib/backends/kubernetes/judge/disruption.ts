@@ -41,6 +41,7 @@ export function disruptionOf(pod: Pod): Cause | undefined {
   const { reason = "", message } = pod.status ?? {};
   const code =
     codeFor(reason, POD_REASONS) ?? (/^OutOf/.test(reason) ? "Unschedulable" : undefined);
+  if (reason === code && message) return causeOf(code, message);
   return code && causeOf(code, wordsOf({ reason, message }));
 }
 

@@ -104,6 +104,15 @@ describe("a Job that is done", () => {
     expect(seen).toMatchObject({ state: "ended", outcome, statusCode, cause: { code } });
   });
 
+  test("is told why in the words of its node, and its code once", () => {
+    const message = "Pod was active on the node longer than the specified deadline";
+    const status = { phase: "Failed", reason: "DeadlineExceeded", message };
+
+    const seen = judge(aView({ job: failedJob(), pods: [aFailedPod(137, { status })] }));
+
+    expect(seen).toMatchObject({ cause: { code: "DeadlineExceeded", message } });
+  });
+
   test.each([
     ["PreemptionByScheduler", "Preempted"],
     ["EvictionByEvictionAPI", "Evicted"],
