@@ -176,7 +176,7 @@ const proxyOf = (name: string) => `
   });`;
 
 /** What fields mean, for the published JSON Schemas: each would be one more copy of its schema at every cold start. */
-const DESCRIPTION = /\.describe\(\s*"(?:[^"\\]|\\.)*",?\s*\)/g;
+const DESCRIPTION = /\.check\(\s*z\.describe\(\s*"(?:[^"\\]|\\.)*",?\s*\),?\s*\)/g;
 
 /** Programs that are started as processes of their own, found by `new URL("./name.ts", import.meta.url)`: each becomes a file beside the bundle. */
 function ownPrograms(found: Set<string>): Plugin {

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { BLOCK_BOOKKEEPING, ImageRegistry, SPEC_SCHEMAS } from "../lib/runs/infrastructure.ts";
 import { RunId } from "../lib/runs/request.ts";
 import { Result } from "../lib/runs/result.ts";
@@ -108,7 +108,7 @@ function envelope(name: string, properties: Record<string, Schema>, docker: Sche
   };
 }
 
-function kindSchema(kind: string, schema: z.ZodType): Schema {
+function kindSchema(kind: string, schema: z.ZodMiniType): Schema {
   const { properties, ...rest } = jsonSchema(schema);
   const fields = Object.entries(properties as Record<string, Schema>).map(([name, field]) =>
     name === "image_registry" ? [name, withRegistry(field)] : [name, field],
@@ -132,7 +132,7 @@ function closed(name: string, { properties, required, ...schema }: Schema): Sche
   return { ...schema, properties: { ...spelled, ...Object.fromEntries(bookkeeping) }, required };
 }
 
-function jsonSchema(schema: z.ZodType): Schema {
+function jsonSchema(schema: z.ZodMiniType): Schema {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: "input" }) as Schema;
   return rest;
 }

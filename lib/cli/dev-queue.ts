@@ -1,11 +1,11 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import * as z from "zod";
+import * as z from "zod/mini";
 
 /** Where a running `slipway dev` says how its queue is reached: queues in its memory have no address of their own. */
 const DevQueue = z.object({
-  pid: z.number().int(),
+  pid: z.int(),
   urls: z.object({ requests: z.string(), results: z.string(), deadLetters: z.string() }),
   env: z.record(z.string(), z.string()),
 });

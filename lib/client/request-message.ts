@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import { readBody } from "../runs/body.ts";
 import { isRecord } from "../runs/canonical-json.ts";
 import type {

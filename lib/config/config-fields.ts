@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import { isRecord } from "../runs/canonical-json.ts";
 import type { Problem } from "../runs/launch-error.ts";
 import { joinPath } from "../runs/problems.ts";

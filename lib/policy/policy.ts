@@ -1,10 +1,10 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { OWN_CREATE_FIELDS, PROFILE_CREATE_FIELDS } from "./docker/create-fields.ts";
 import { type FieldTree, fieldTree } from "./field-tree.ts";
 import { OWN_JOB_FIELDS, PROFILE_JOB_FIELDS } from "./kubernetes/job-fields.ts";
 
-const globs = z.array(z.string().min(1));
-const paths = z.array(z.string().regex(/^\//, "expected an absolute path"));
+const globs = z.array(z.string().check(z.minLength(1)));
+const paths = z.array(z.string().check(z.regex(/^\//, "expected an absolute path")));
 
 /** The words of the Kubernetes Pod Security Standards; for Docker their equivalents. */
 export const Profile = z.enum(["trusted", "baseline", "restricted"]);
@@ -16,58 +16,60 @@ export type Profile = z.infer<typeof Profile>;
  * anything.
  */
 export const Policy = z.strictObject({
-  profile: Profile.default("trusted"),
+  profile: z._default(Profile, "trusted"),
   /** `registry/repository`, with `:tag` where that matters; Docker Hub's are `docker.io/library/name`. */
-  images: globs.optional(),
+  images: z.optional(globs),
   /** Images must be named by digest. */
-  require_digest: z.boolean().default(false),
+  require_digest: z._default(z.boolean(), false),
   /** Clusters and Docker hosts of the configuration. */
-  targets: globs.optional(),
-  namespaces: globs.optional(),
-  service_accounts: globs.optional(),
+  targets: z.optional(globs),
+  namespaces: z.optional(globs),
+  service_accounts: z.optional(globs),
   /** Secrets of the cluster that a pod may refer to. */
-  secrets: globs.optional(),
+  secrets: z.optional(globs),
   /** JSON pointers into the final Job that may be set, beside what plain fields set; `*` is any one key, a last `**` everything below. */
-  job_fields: paths.optional(),
+  job_fields: z.optional(paths),
   /** The same for the final create request of Docker. */
-  create_fields: paths.optional(),
+  create_fields: z.optional(paths),
   /** Directories of the host that may be mounted, with everything below them. */
-  host_paths: paths.optional(),
+  host_paths: z.optional(paths),
   /** Named volumes of Docker. */
-  volumes: globs.optional(),
+  volumes: z.optional(globs),
   /** Capabilities that may be added, beside the profile's. */
-  capabilities: z.array(z.string().min(1)).optional(),
+  capabilities: z.optional(globs),
   /** Devices of the host. */
-  devices: globs.optional(),
+  devices: z.optional(globs),
   /** Runtime classes in Kubernetes, runtimes in Docker, beside the engine's own. */
-  runtime_classes: globs.optional(),
-  env: z
-    .strictObject({
+  runtime_classes: z.optional(globs),
+  env: z.prefault(
+    z.strictObject({
       /** Only these may be set. */
-      allow: globs.optional(),
+      allow: z.optional(globs),
       /** These may not; instead of the profile's. */
-      deny: globs.optional(),
-    })
-    .prefault({}),
+      deny: z.optional(globs),
+    }),
+    {},
+  ),
   /** The most that one run may ask for; where one is given, a run must state its own. */
-  limits: z
-    .strictObject({
-      cpus: z.number().positive().optional(),
-      memory_bytes: z.number().int().positive().optional(),
-      gpus: z.number().int().min(0).optional(),
+  limits: z.prefault(
+    z.strictObject({
+      cpus: z.optional(z.number().check(z.positive())),
+      memory_bytes: z.optional(z.int().check(z.positive())),
+      gpus: z.optional(z.int().check(z.minimum(0))),
       /** Pods of one Job at once. */
-      pods: z.number().int().positive().optional(),
-      timeout_seconds: z.number().int().positive().optional(),
-    })
-    .prefault({}),
+      pods: z.optional(z.int().check(z.positive())),
+      timeout_seconds: z.optional(z.int().check(z.positive())),
+    }),
+    {},
+  ),
   /** Whether requests may run processes beside Slipway; unset: yes on a machine, no in Lambda. */
-  process_runs: z.boolean().optional(),
+  process_runs: z.optional(z.boolean()),
   /** Programs that process runs may begin with. */
-  commands: globs.optional(),
+  commands: z.optional(globs),
   /** Whether requests may carry credentials of clusters and registries; unset: yes on a machine, no in Lambda. */
-  inline_credentials: z.boolean().optional(),
+  inline_credentials: z.optional(z.boolean()),
   /** Hosts that images may come from although they are loopback, link-local or metadata addresses. */
-  special_hosts: globs.optional(),
+  special_hosts: z.optional(globs),
 });
 export type Policy = z.infer<typeof Policy>;
 

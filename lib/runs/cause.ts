@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 
 /** Why a run ended as it did: the closed list that receivers of results may branch on. */
 export const CauseCode = z.enum([

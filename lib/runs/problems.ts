@@ -1,14 +1,18 @@
-import type * as z from "zod";
+import { en } from "zod/locales";
+import * as z from "zod/mini";
 import { isRecord } from "./canonical-json.ts";
 import type { Problem } from "./launch-error.ts";
 import { isSecretName, maskCredentials } from "./redact.ts";
+
+/** The words for what is wrong: zod/mini has none of its own. */
+z.config(en());
 
 const SHOWN_CHARACTERS = 80;
 
 type Path = readonly PropertyKey[];
 
 /** What zod found, each as a path and a sentence that names the value, save where the value may be a secret. */
-export function toProblems(error: z.ZodError, input: unknown, at = ""): Problem[] {
+export function toProblems(error: z.core.$ZodError, input: unknown, at = ""): Problem[] {
   return error.issues.flatMap((issue) => explain(issue, { input, at, above: [] }));
 }
 

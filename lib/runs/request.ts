@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { parseJson, readBody } from "./body.ts";
 import { digestOf, isRecord } from "./canonical-json.ts";
 import {
@@ -18,22 +18,22 @@ import { nearest, normalizeSpelling, spellNested, toSnakeCase, withoutNulls } fr
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\uFFFE\uFFFF]/u;
 
 /** 1 to 128 printable characters. */
-export const RunId = z
-  .string()
-  .min(1, "expected 1 to 128 characters")
-  .max(128, "expected 1 to 128 characters")
-  .refine((id) => !UNPRINTABLE.test(id), "expected printable characters only")
-  .refine((id) => id.trim() === id, "expected no white space at its ends");
+export const RunId = z.string().check(
+  z.minLength(1, "expected 1 to 128 characters"),
+  z.maxLength(128, "expected 1 to 128 characters"),
+  z.refine((id) => !UNPRINTABLE.test(id), "expected printable characters only"),
+  z.refine((id) => id.trim() === id, "expected no white space at its ends"),
+);
 
 /** The message as sent, save for the infrastructure, which may be a name or a reference that only the configuration explains. */
 const Envelope = z.strictObject({
   id: RunId,
-  action: z.enum(["run", "cancel"]).default("run"),
+  action: z._default(z.enum(["run", "cancel"]), "run"),
   infrastructure: z.union(
-    [z.string().min(1), z.record(z.string(), z.unknown())],
+    [z.string().check(z.minLength(1)), z.record(z.string(), z.unknown())],
     "expected an object with a type, or the name of an infrastructure of the configuration",
   ),
-  grace_seconds: z.number().int().min(0).max(3_600).default(30),
+  grace_seconds: z._default(z.int().check(z.minimum(0), z.maximum(3_600)), 30),
 });
 
 export interface RunRequest {
@@ -138,7 +138,7 @@ const problemsIn = (error: unknown): readonly Problem[] => {
   throw error;
 };
 
-function problemsOf(parsed: z.ZodSafeParseResult<unknown>, input: unknown): Problem[] {
+function problemsOf(parsed: z.core.util.SafeParseResult<unknown>, input: unknown): Problem[] {
   return parsed.success ? [] : toProblems(parsed.error, input);
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { isRecord } from "./canonical-json.ts";
 import { Cause } from "./cause.ts";
 import { INFRASTRUCTURE_TYPES } from "./infrastructure.ts";
@@ -27,30 +27,30 @@ export const TERMINAL_STATES: ReadonlySet<State> = new Set([
   "rejected",
 ]);
 
-const timestamp = z.iso.datetime({ offset: true }).nullable();
+const timestamp = z.nullable(z.iso.datetime({ offset: true }));
 
 export const ResultData = z.object({
   id: z.string(),
   /** The infrastructure's type; null where the request was too broken to tell. */
-  type: z.enum(INFRASTRUCTURE_TYPES).nullable(),
-  name: z.string().nullable(),
+  type: z.nullable(z.enum(INFRASTRUCTURE_TYPES)),
+  name: z.nullable(z.string()),
   /** Which infrastructure it is, for people; null where there is none. */
-  identifier: z.string().nullable(),
+  identifier: z.nullable(z.string()),
   state: State,
-  status_code: z.number().int().nullable(),
-  cause: Cause.nullable(),
+  status_code: z.nullable(z.int()),
+  cause: z.nullable(Cause),
   created_at: timestamp,
   started_at: timestamp,
   finished_at: timestamp,
-  duration_ms: z.number().int().nonnegative().nullable(),
-  attempts: z.number().int().nonnegative(),
-  logs: z.object({ tail: z.string(), truncated: z.boolean() }).nullable(),
+  duration_ms: z.nullable(z.int().check(z.nonnegative())),
+  attempts: z.int().check(z.nonnegative()),
+  logs: z.nullable(z.object({ tail: z.string(), truncated: z.boolean() })),
   labels: z.record(z.string(), z.string()),
   warnings: z.array(z.string()),
   /** Every problem of a rejected request, with its path. */
   problems: z.array(z.object({ path: z.string(), message: z.string() })),
   /** `rejected` where no id could be read: the first 1 KiB of the message's body. */
-  body: z.string().optional(),
+  body: z.optional(z.string()),
 });
 export type ResultData = z.infer<typeof ResultData>;
 
@@ -59,11 +59,11 @@ export const Result = z.object({
   specversion: z.literal("1.0"),
   id: z.string(),
   source: z.string(),
-  type: z.string().regex(/^dev\.slipway\.run\.[a-z]+$/),
+  type: z.string().check(z.regex(/^dev\.slipway\.run\.[a-z]+$/)),
   subject: z.string(),
   time: z.iso.datetime({ offset: true }),
   datacontenttype: z.literal("application/json"),
-  traceparent: z.string().optional(),
+  traceparent: z.optional(z.string()),
   data: ResultData,
 });
 export type Result = z.infer<typeof Result>;

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { canonicalJson } from "../../runs/canonical-json.ts";
 import type { DockerContainerSpec } from "../../runs/infrastructure.ts";
 import type { Run } from "../../runs/run.ts";
@@ -98,7 +98,7 @@ export function readFacts(labels: Readonly<Record<string, string>> | null): RunF
   };
 }
 
-function parse<T>(schema: z.ZodType<T>, json: string | undefined): T | undefined {
+function parse<T>(schema: z.ZodMiniType<T>, json: string | undefined): T | undefined {
   if (json === undefined) return undefined;
   try {
     return schema.safeParse(JSON.parse(json)).data;

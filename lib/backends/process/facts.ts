@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import { FILES } from "./layout.ts";
 import { type Standing, standingOf } from "./process-identity.ts";
 import {
@@ -34,7 +34,8 @@ export interface Facts {
 export async function readFacts(directory: string): Promise<Facts | undefined> {
   const request = await readRecord(join(directory, FILES.request), RequestRecord);
   if (!request) return undefined;
-  const read = <T>(file: string, schema: z.ZodType<T>) => readRecord(join(directory, file), schema);
+  const read = <T>(file: string, schema: z.ZodMiniType<T>) =>
+    readRecord(join(directory, file), schema);
 
   const claim = await read(FILES.claim, ClaimRecord);
   const recorder = claim?.kind === "recorder" ? standingOf(claim.process) : undefined;

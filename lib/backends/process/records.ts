@@ -1,18 +1,18 @@
 import { readFile } from "node:fs/promises";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { unavailable } from "../../runs/launch-error.ts";
 import { isErrno } from "./atomic-file.ts";
 
 const time = z.iso.datetime();
 
-const Identity = z.object({ host: z.string(), pid: z.number().int(), birth: z.string() });
+const Identity = z.object({ host: z.string(), pid: z.int(), birth: z.string() });
 
 export const RequestRecord = z.object({
   version: z.literal(1),
   id: z.string(),
-  name: z.string().optional(),
+  name: z.optional(z.string()),
   /** null: a tombstone, made by a cancel that came before its run. */
-  digest: z.string().nullable(),
+  digest: z.nullable(z.string()),
   /** This directory and no other of the same name. */
   uid: z.string(),
   createdAt: time,
@@ -21,9 +21,9 @@ export const RequestRecord = z.object({
   /** Values that the output may hold; they stay as long as the output does. */
   secrets: z.array(z.string()),
   streamOutput: z.boolean(),
-  traceparent: z.string().optional(),
+  traceparent: z.optional(z.string()),
   /** How long it may run, and how long it then has between the polite and the final signal. */
-  limit: z.object({ timeoutSeconds: z.number(), graceSeconds: z.number() }).optional(),
+  limit: z.optional(z.object({ timeoutSeconds: z.number(), graceSeconds: z.number() })),
 });
 export type RequestRecord = z.infer<typeof RequestRecord>;
 
@@ -62,21 +62,21 @@ export const EndRecord = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("exited"),
     /** The exit code, or the negative number of the signal. */
-    status: z.number().int(),
-    stop: Stop.optional(),
+    status: z.int(),
+    stop: z.optional(Stop),
     at: time,
     /** Why the output is not whole; undefined where it is. */
-    outputLost: z.string().optional(),
+    outputLost: z.optional(z.string()),
   }),
   /** It could not be started: `code` is what the operating system said of the command, undefined where it was not that. */
   z.object({
     kind: z.literal("refused"),
-    code: z.string().optional(),
+    code: z.optional(z.string()),
     message: z.string(),
     at: time,
   }),
   /** It is gone and nobody saw how: its recorder had been killed. */
-  z.object({ kind: z.literal("gone"), stop: Stop.optional(), at: time }),
+  z.object({ kind: z.literal("gone"), stop: z.optional(Stop), at: time }),
 ]);
 export type EndRecord = z.infer<typeof EndRecord>;
 
@@ -84,7 +84,10 @@ export const SettledRecord = z.object({ at: time });
 export type SettledRecord = z.infer<typeof SettledRecord>;
 
 /** A record, or undefined where there is none. Throws a LaunchError where it cannot be read. */
-export async function readRecord<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
+export async function readRecord<T>(
+  path: string,
+  schema: z.ZodMiniType<T>,
+): Promise<T | undefined> {
   try {
     return schema.parse(JSON.parse(await readFile(path, "utf8")));
   } catch (error) {

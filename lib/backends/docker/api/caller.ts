@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import type { Transport } from "../connect/transport.ts";
 import { call, type EngineAnswer, type EngineCall, openStream } from "./call.ts";
 import { VersionAnswer } from "./engine-answers.ts";
@@ -15,9 +15,13 @@ export interface Caller {
   send(request: VersionedCall): Promise<EngineAnswer>;
   stream(request: VersionedCall): Promise<IncomingMessage>;
   /** The answer's body where the status is 2xx; else a retryable error that says what was asked. */
-  ask<T>(schema: z.ZodType<T>, asked: string, request: VersionedCall): Promise<T>;
+  ask<T>(schema: z.ZodMiniType<T>, asked: string, request: VersionedCall): Promise<T>;
   /** The same, and undefined for a 404. */
-  askFor<T>(schema: z.ZodType<T>, asked: string, request: VersionedCall): Promise<T | undefined>;
+  askFor<T>(
+    schema: z.ZodMiniType<T>,
+    asked: string,
+    request: VersionedCall,
+  ): Promise<T | undefined>;
 }
 
 const DEADLINE_MS = 20_000;
@@ -54,7 +58,7 @@ export function createCaller(transport: Transport): Caller {
     return answer;
   }
 
-  function parse<T>(schema: z.ZodType<T>, asked: string, answer: EngineAnswer): T {
+  function parse<T>(schema: z.ZodMiniType<T>, asked: string, answer: EngineAnswer): T {
     const body = answer.status < 300 ? schema.safeParse(answer.body) : undefined;
     if (!body?.success) throw unexpected(host, asked, answer);
     return body.data;

@@ -1,40 +1,46 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 
 /** What is read of the engine's answers; everything else in them is left alone. Times are ISO 8601 by its clock. */
 
-const texts = z
-  .record(z.string(), z.string())
-  .nullish()
-  .transform((labels) => labels ?? {});
+const texts = z.pipe(
+  z.nullish(z.record(z.string(), z.string())),
+  z.transform((labels) => labels ?? {}),
+);
 
-const time = z.string().refine((text) => Number.isFinite(Date.parse(text)), "expected a time");
+/** Lists of the engine that are null where they are empty. */
+const listOf = <T extends z.ZodMiniType>(item: T) =>
+  z.pipe(
+    z.nullish(z.array(item)),
+    z.transform((items) => items ?? []),
+  );
+
+const time = z
+  .string()
+  .check(z.refine((text) => Number.isFinite(Date.parse(text)), "expected a time"));
 
 export const VersionAnswer = z.object({
   Version: z.string(),
   ApiVersion: z.string(),
-  MinAPIVersion: z.string().default("1.24"),
+  MinAPIVersion: z._default(z.string(), "1.24"),
 });
 
 export const InfoAnswer = z.object({
-  OSType: z.string().default("linux"),
-  OperatingSystem: z.string().default(""),
-  LoggingDriver: z.string().default("json-file"),
+  OSType: z._default(z.string(), "linux"),
+  OperatingSystem: z._default(z.string(), ""),
+  LoggingDriver: z._default(z.string(), "json-file"),
   SystemTime: z.string(),
 });
 
 export const CreatedAnswer = z.object({
   Id: z.string(),
-  Warnings: z
-    .array(z.string())
-    .nullish()
-    .transform((warnings) => warnings ?? []),
+  Warnings: listOf(z.string()),
 });
 
 export const ContainerState = z.object({
   Status: z.string(),
-  OOMKilled: z.boolean().default(false),
-  ExitCode: z.number().int(),
-  Error: z.string().default(""),
+  OOMKilled: z._default(z.boolean(), false),
+  ExitCode: z.int(),
+  Error: z._default(z.string(), ""),
   StartedAt: time,
   FinishedAt: time,
 });
@@ -47,11 +53,8 @@ export const ContainerAnswer = z.object({
   State: ContainerState,
   Config: z.object({
     Labels: texts,
-    Env: z
-      .array(z.string())
-      .nullish()
-      .transform((env) => env ?? []),
-    Tty: z.boolean().default(false),
+    Env: listOf(z.string()),
+    Tty: z._default(z.boolean(), false),
   }),
 });
 export type Container = z.infer<typeof ContainerAnswer>;
@@ -59,7 +62,7 @@ export type Container = z.infer<typeof ContainerAnswer>;
 export const ContainersAnswer = z.array(
   z.object({
     Id: z.string(),
-    Names: z.array(z.string()).nullish(),
+    Names: z.nullish(z.array(z.string())),
     State: z.string(),
     Labels: texts,
   }),
@@ -68,23 +71,20 @@ export type ListedContainer = z.infer<typeof ContainersAnswer>[number];
 
 export const VolumeAnswer = z.object({
   Name: z.string(),
-  CreatedAt: time.default("1970-01-01T00:00:00Z"),
+  CreatedAt: z._default(time, "1970-01-01T00:00:00Z"),
   Labels: texts,
 });
 export type Volume = z.infer<typeof VolumeAnswer>;
 
 export const VolumesAnswer = z.object({
-  Volumes: z
-    .array(VolumeAnswer)
-    .nullish()
-    .transform((volumes) => volumes ?? []),
+  Volumes: listOf(VolumeAnswer),
 });
 
 export const NetworkAnswer = z.object({ Created: z.string() });
 
 export const MessageAnswer = z.object({ message: z.string() });
 
-export const AuthAnswer = z.object({ IdentityToken: z.string().default("") });
+export const AuthAnswer = z.object({ IdentityToken: z._default(z.string(), "") });
 
 export const EventAnswer = z.object({
   Type: z.string(),

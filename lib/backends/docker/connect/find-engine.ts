@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { LaunchError } from "../../../runs/launch-error.ts";
 import { Secret } from "../../../runs/redact.ts";
 import type { DockerHost, TlsFiles } from "./docker-host.ts";
@@ -29,10 +29,10 @@ function fromVariables(host: string, env: Environment): DockerHost {
   return { ...found, tls: readTls(env.DOCKER_CERT_PATH || join(homeOf(env), ".docker")) };
 }
 
-const ConfigFile = z.object({ currentContext: z.string().optional() });
+const ConfigFile = z.object({ currentContext: z.optional(z.string()) });
 const ContextFile = z.object({
   Endpoints: z.object({
-    docker: z.object({ Host: z.string(), SkipTLSVerify: z.boolean().optional() }),
+    docker: z.object({ Host: z.string(), SkipTLSVerify: z.optional(z.boolean()) }),
   }),
 });
 
@@ -78,7 +78,7 @@ function readTls(folder: string): TlsFiles {
   return { ca: read("ca.pem"), cert: read("cert.pem"), key: read("key.pem") };
 }
 
-function readJson<T>(path: string, schema: z.ZodType<T>): T {
+function readJson<T>(path: string, schema: z.ZodMiniType<T>): T {
   try {
     return schema.parse(JSON.parse(readText(path)));
   } catch (error) {

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { SecretResolver } from "../../../config/config.ts";
 import { digestOf } from "../../../runs/canonical-json.ts";
 import type { ImageReference } from "../../../runs/image-reference.ts";
@@ -87,13 +87,13 @@ async function pullWithLogin(
 }
 
 const ProgressLine = z.object({
-  status: z.string().default(""),
-  id: z.string().optional(),
-  progressDetail: z
-    .object({ current: z.number().optional(), total: z.number().optional() })
-    .optional(),
-  error: z.string().optional(),
-  errorDetail: z.object({ message: z.string() }).partial().optional(),
+  status: z._default(z.string(), ""),
+  id: z.optional(z.string()),
+  progressDetail: z.optional(
+    z.object({ current: z.optional(z.number()), total: z.optional(z.number()) }),
+  ),
+  error: z.optional(z.string()),
+  errorDetail: z.optional(z.object({ message: z.optional(z.string()) })),
 });
 
 /** The engine answers 200 and tells of failures in the stream. */

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { Cause } from "../../../runs/cause.ts";
 import type { Ended } from "../../../runs/observation.ts";
 
@@ -7,11 +7,11 @@ export type End = Omit<Ended, "state" | "run">;
 
 const End = z.object({
   outcome: z.enum(["completed", "failed", "crashed", "cancelled", "rejected"]),
-  statusCode: z.number().int(),
-  cause: Cause.nullable(),
-  startedAt: z.string().optional(),
-  finishedAt: z.string().optional(),
-  attempts: z.number().int(),
+  statusCode: z.int(),
+  cause: z.nullable(Cause),
+  startedAt: z.optional(z.string()),
+  finishedAt: z.optional(z.string()),
+  attempts: z.int(),
 });
 
 const Receipt = z.object({ uid: z.string(), createdAt: z.string(), end: End });
