@@ -64,7 +64,7 @@ async function engineOn(
     },
     target: { type: "kubernetes-job", name: TARGET },
     inside,
-    launcherSeconds: 20,
+    launcherSeconds: 12,
     infrastructure: (script) => ({
       type: "kubernetes-job",
       cluster_config: TARGET,

@@ -26,7 +26,7 @@ export async function dockerEngine(truthDirectory: string): Promise<SoakEngine> 
     },
     target: { type: "docker-container", name: TARGET },
     inside: INSIDE,
-    launcherSeconds: 20,
+    launcherSeconds: 12,
     infrastructure: (script) => containerOf(script, TARGET, truthDirectory, INSIDE),
     victims: [dockerd],
     [Symbol.asyncDispose]: () => engine.dispose(),

@@ -8,6 +8,8 @@ export interface SoakOptions {
   readonly engine: (typeof ENGINES)[number];
   /** How many requests may be on their way at once. */
   readonly atOnce: number;
+  /** After so many it is calm; as many as there is time for where unset. */
+  readonly strikes?: number;
 }
 
 export function parseSoakOptions(args: readonly string[]): SoakOptions {
@@ -18,6 +20,7 @@ export function parseSoakOptions(args: readonly string[]): SoakOptions {
       seed: { type: "string", default: String(Math.floor(Math.random() * 2 ** 31)) },
       engine: { type: "string", default: "process" },
       "at-once": { type: "string", default: "24" },
+      strikes: { type: "string" },
     },
   });
   const engine = ENGINES.find((known) => known === values.engine);
@@ -27,6 +30,7 @@ export function parseSoakOptions(args: readonly string[]): SoakOptions {
     seed: wholeNumber("seed", values.seed),
     engine,
     atOnce: wholeNumber("at-once", values["at-once"]),
+    ...(values.strikes === undefined ? {} : { strikes: wholeNumber("strikes", values.strikes) }),
   };
 }
 
@@ -36,5 +40,7 @@ function wholeNumber(name: string, text: string): number {
 }
 
 /** Replays a schedule: the same seed gives the same victims and pauses (not the same moments: the machine decides those). */
-export const replay = ({ runs, seed, engine, atOnce }: SoakOptions) =>
-  `npm run soak -- --engine ${engine} --runs ${runs} --seed ${seed} --at-once ${atOnce}`;
+export function replay({ runs, seed, engine, atOnce, strikes }: SoakOptions): string {
+  const limit = strikes === undefined ? "" : ` --strikes ${strikes}`;
+  return `npm run soak -- --engine ${engine} --runs ${runs} --seed ${seed} --at-once ${atOnce}${limit}`;
+}

@@ -11,12 +11,13 @@ export interface Scratch extends AsyncDisposable {
 
 export async function createScratch(): Promise<Scratch> {
   const directory = await mkdtemp(join(tmpdir(), "slipway-soak-"));
-  return {
+  const scratch: Scratch = {
     directory,
     keep: false,
     async [Symbol.asyncDispose]() {
-      if (this.keep) console.error(`what the parts of it said is in ${directory}`);
+      if (scratch.keep) console.error(`what the parts of it said is in ${directory}`);
       else await rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }); // a run may still be writing
     },
   };
+  return scratch;
 }

@@ -59,7 +59,9 @@ export function createSender(
   return {
     sent,
     counts: () => ({ runs: sent.length, sentTwice: twice }),
-    stop: () => void (stopped = true),
+    stop() {
+      stopped = true;
+    },
     sendAll,
     release({ subject, data }: Result): void {
       if (!TERMINAL_STATES.has(data.state)) return;

@@ -34,7 +34,8 @@ export async function soak(options: SoakOptions, stop?: AbortSignal): Promise<So
   const client = createSqsClient(place.env);
   const sender = createSender(options, engine, truth);
   const mailbox = openMailbox(client, place.urls, sender.release);
-  const storm = torment([...parts, ...engine.victims], createDice(options.seed + 1));
+  const dice = createDice(options.seed + 1);
+  const storm = torment([...parts, ...engine.victims], dice, options.strikes);
   const givenUp = abortOf(stop);
   try {
     await Promise.race([sender.sendAll(mailbox.send), storm.failed, givenUp]);

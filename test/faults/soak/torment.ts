@@ -10,7 +10,11 @@ export interface Torment {
 }
 
 /** Kills or freezes one victim after another, as the dice say, and counts what it did. */
-export function torment(victims: readonly Victim[], dice: Dice): Torment {
+export function torment(
+  victims: readonly Victim[],
+  dice: Dice,
+  strikes = Number.POSITIVE_INFINITY,
+): Torment {
   const done: Record<string, number> = {};
   const { promise: failed, reject } = Promise.withResolvers<never>();
   failed.catch(() => undefined); // whoever waits for it hears of it
@@ -33,7 +37,7 @@ export function torment(victims: readonly Victim[], dice: Dice): Torment {
     }
   };
   const running = (async () => {
-    while (going) await strike();
+    for (let count = 0; going && count < strikes; count++) await strike();
   })().catch(reject);
   return {
     failed,
