@@ -83,6 +83,20 @@ await describeWithEngine("docker", "a way to the engine", () => {
     await other.dispose();
   });
 
+  test("over ssh is one for many calls at once, however few sessions the server grants", async () => {
+    const strict = await startSshServer("MaxSessions 1");
+    const stage = createStage(engine.socket, overSsh(engine, strict));
+    const runs = Array.from({ length: 12 }, (_, index) => stage.run(`exit ${index}`));
+
+    const submitted = await Promise.all(runs.map((what) => stage.submit(what)));
+    const ends = await Promise.all(runs.map((what) => stage.untilEnded(what)));
+
+    expect(submitted.map(({ outcome }) => outcome)).toEqual(runs.map(() => "created"));
+    expect(ends.map(({ statusCode }) => statusCode)).toEqual(runs.map((_, index) => index));
+    await stage.close();
+    await strict.dispose();
+  });
+
   test("over ssh is found again after the connection broke, also while something was being followed", async () => {
     const stage = createStage(engine.socket, overSsh(engine, server));
     const what = stage.run("sleep 2; exit 3");

@@ -2,15 +2,19 @@ import { describe, expect, test } from "vitest";
 import { createClient } from "../../../../lib/backends/kubernetes/api/client.ts";
 import { listPages } from "../../../../lib/backends/kubernetes/api/pages.ts";
 import { watchJobs } from "../../../../lib/backends/kubernetes/api/watch.ts";
-import { noToken } from "../../../../lib/backends/kubernetes/connect/connection.ts";
+import {
+  createTokenSource,
+  noToken,
+  type TokenSource,
+} from "../../../../lib/backends/kubernetes/connect/connection.ts";
 import { createNews } from "../../../../lib/backends/kubernetes/look/news.ts";
 import { sendJson, startAnsweringServer } from "../../../support/answering-server.ts";
 
 type Answer = Parameters<typeof startAnsweringServer>[0];
 
-async function connected(answer: Answer) {
+async function connected(answer: Answer, token: TokenSource = noToken) {
   const server = await startAnsweringServer(answer);
-  const client = createClient({ server: server.url, tls: {}, token: noToken });
+  const client = createClient({ server: server.url, tls: {}, token });
   return {
     server,
     client,
@@ -55,6 +59,23 @@ describe("a list in pages", () => {
     });
 
     expect(items).toEqual([1, 2, 1, 2, 3]);
+  });
+
+  test("goes on where it was once its token, which ran out between two pages, is renewed", async () => {
+    const tokens = ["old", "new"];
+    const source = createTokenSource(async () => tokens.shift(), 60_000);
+    await using to = await connected(({ url, headers }, response) => {
+      if (!tokenOf(url)) sendJson(response, 200, page([1, 2], "next"));
+      else if (headers.authorization === "Bearer new") sendJson(response, 200, page([3]));
+      else sendJson(response, 401, { kind: "Status" });
+    }, source);
+
+    const items: number[] = [];
+    for await (const { body } of listPages<number>(to.client, "/jobs", {}, signal))
+      items.push(...body.items);
+
+    expect(items).toEqual([1, 2, 3]);
+    expect(to.server.asked.map(({ url }) => tokenOf(url))).toEqual([null, "next", "next"]);
   });
 
   test.each([
