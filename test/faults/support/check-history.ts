@@ -40,7 +40,12 @@ export function checkHistory({ sent, results, truth }: History): string[] {
 }
 
 function disagreements(id: string, results: readonly Result[]): string[] {
-  const told = new Set(results.map(({ id: event, data }) => `${event} ${data.state}`));
+  const told = new Set(
+    results.map(
+      ({ id: event, data }) =>
+        `${event} ${data.state} ${data.status_code} ${data.cause?.code ?? ""}`,
+    ),
+  );
   return told.size > 1 ? [`${id} has results that disagree: ${[...told].join(", ")}`] : [];
 }
 

@@ -10,7 +10,7 @@ export interface Truth extends AsyncDisposable {
   read(): Promise<readonly Witness[]>;
 }
 
-interface Witness {
+export interface Witness {
   readonly id: string;
   readonly event: "start" | "end";
 }
