@@ -52,6 +52,7 @@ export async function aSlipway(program: readonly string[] = FROM_SOURCE): Promis
   const directory = await mkdtemp(join(tmpdir(), "slipway-e2e-"));
   const env = {
     PATH: process.env.PATH,
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
     HOME: directory,
     XDG_STATE_HOME: join(directory, "state"),
     KUBECONFIG: join(directory, "none"),
