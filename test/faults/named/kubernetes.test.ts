@@ -158,6 +158,32 @@ await describeWithEngine("kubernetes", "a cluster in trouble", () => {
     );
   });
 
+  test("the right to read pods that is missing costs a result its output, which it says, and nothing else", async () => {
+    const forbidden = { kind: "Status", status: "Failure", code: 403, reason: "Forbidden" };
+    await using bench = await openBench(stage, {
+      intercept: ({ path }) =>
+        /\/pods/.test(path)
+          ? async () => ({
+              status: 403,
+              headers: { "content-type": "application/json" },
+              body: Buffer.from(JSON.stringify({ ...forbidden, message: "pods is forbidden" })),
+            })
+          : undefined,
+    });
+    const [good, bad] = [anId(), anId()];
+    const orders = [{ id: good }, { id: bad, exitCode: 7 }];
+    await bench.deliver(orders.map((order) => recordOf(bodyOf(bench, order))));
+
+    const ends = [await bench.untilEnded(good), await bench.untilEnded(bad)];
+
+    expect(ends.map(({ data }) => [data.state, data.status_code, data.logs])).toEqual([
+      ["completed", 0, null],
+      ["failed", 7, null],
+    ]);
+    for (const { data } of ends)
+      expect(data.warnings.join()).toMatch(/output could not be read: its pods may not be read/);
+  });
+
   test("a list that is out of date makes nothing of a run that goes on", async () => {
     const old = new Map<string, Exchanged>();
     let mode: "record" | "replay" | "pass" = "pass";
