@@ -11,7 +11,7 @@ import { createLog } from "../lib/observability/log.ts";
 import type { CollectedMetrics } from "../lib/observability/metrics.ts";
 import { createNoQueue } from "../lib/queues/no-queue.ts";
 import { openResultSinks, resultPlaces } from "../lib/queues/open-result-sinks.ts";
-import type { QueueUrls } from "../lib/queues/sqs-queues.ts";
+import { createSqsQueues } from "../lib/queues/sqs-queues.ts";
 import { createStdoutResultSink } from "../lib/queues/stdout-result-sink.ts";
 import { baseEnvironment } from "../lib/runs/environment.ts";
 import type { Dependencies } from "../lib/usecases/dependencies.ts";
@@ -73,15 +73,10 @@ async function queuesOf(
     results: places.queue,
   };
   const isNamed = Object.values(urls).some(Boolean);
-  const queues = isNamed ? await openSqs(env, urls) : undefined;
+  const queues = isNamed ? createSqsQueues(env, urls) : undefined;
   return {
     requests: queues?.requests ?? createNoQueue(),
     deadLetters: queues?.deadLetters,
     results: (await openResultSinks(places, queues?.results)) ?? createStdoutResultSink(),
   };
-}
-
-async function openSqs(env: Environment, urls: QueueUrls) {
-  const { createSqsQueues } = await import("../lib/queues/sqs-queues.ts");
-  return createSqsQueues(env, urls);
 }

@@ -1,21 +1,15 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, join, relative, resolve } from "node:path";
-import { build, type OutputFile, type Plugin } from "esbuild";
-
-/** What the first import of a bundle needs for CommonJS packages inside an ES module. */
-const COMMONJS_SHIMS = [
-  'import{createRequire as $require}from"node:module";',
-  'import{fileURLToPath as $path}from"node:url";',
-  "const require=$require(import.meta.url),",
-  "__filename=$path(import.meta.url),",
-  '__dirname=$path(new URL(".",import.meta.url));',
-].join("");
-
-/** dockerode loads these for building images, which nothing here does: 0.7 MB that would be read at every start of it. */
-const LEFT_OUT = ["@grpc/grpc-js", "@grpc/proto-loader", "protobufjs"];
+import { basename, dirname, join, resolve } from "node:path";
+import {
+  type CodeSplittingOptions,
+  type InputOptions,
+  type OutputOptions,
+  type Plugin,
+  rolldown,
+} from "rolldown";
 
 /** Optional native speed-ups of ssh2, which falls back to JavaScript without them. */
-const NATIVE = ["cpu-features", "*.node"];
+const NATIVE = ["cpu-features", /\.node$/];
 
 /** Costly to start, and seldom asked: ssh hosts, and names that are not ASCII (whose tables cost as much as an SDK). */
 const RUN_LATER = ["ssh2", "@sindresorhus/transliterate"];
@@ -30,11 +24,6 @@ export interface BundleOptions {
   readonly out?: string;
 }
 
-export interface BundledFile {
-  readonly path: string;
-  readonly bytes: number;
-}
-
 /**
  * One function as `out/NAME/index.js` and the chunks that it loads when it needs them; source maps go to `out/maps/NAME`,
  * outside of what is deployed. The same sources give the same bytes.
@@ -44,132 +33,101 @@ export async function bundleFunction({
   name,
   source,
   out = "dist",
-}: BundleOptions): Promise<BundledFile[]> {
+}: BundleOptions): Promise<void> {
   const folder = resolve(root, out, name);
   const maps = resolve(root, out, "maps", name);
   const programs = new Set<string>();
-  const main = await compile(root, folder, { index: source }, [
-    leaveOut(LEFT_OUT),
-    runLater(RUN_LATER),
-    requireHttp(),
-    ownPrograms(programs),
-  ]);
+  const plugins = [requireHttp(), runLater(RUN_LATER), ownPrograms(programs)];
+  const main = await compile({ cwd: root, input: { index: source }, plugins }, CHUNKS);
   const helpers = await Promise.all(
-    [...programs].map((path) => compile(root, folder, { [stemOf(path)]: path }, [])),
+    [...programs].map((path) =>
+      compile({ cwd: root, input: { [basename(path, ".ts")]: path } }, false),
+    ),
   );
   await Promise.all([folder, maps].map((path) => rm(path, { recursive: true, force: true })));
-  await Promise.all([...main, ...helpers.flat()].map((file) => write(file, folder, maps)));
-  await writeFile(join(folder, "package.json"), '{"type":"module"}\n');
-  return [...main, ...helpers.flat()]
-    .filter(({ path }) => !path.endsWith(".map"))
-    .map(({ path, contents }) => ({ path: relative(folder, path), bytes: contents.length }))
-    .sort((one, other) => (one.path < other.path ? -1 : 1));
+  for (const { fileName, content } of [...main, ...helpers.flat()])
+    await write(join(fileName.endsWith(".map") ? maps : folder, fileName), content);
+  await write(join(folder, "package.json"), '{"type":"module"}\n');
+}
+
+interface OutputFile {
+  readonly fileName: string;
+  readonly content: string;
 }
 
 async function compile(
-  root: string,
-  folder: string,
-  entryPoints: Record<string, string>,
-  plugins: Plugin[],
+  what: InputOptions,
+  codeSplitting: false | CodeSplittingOptions,
 ): Promise<OutputFile[]> {
-  const { outputFiles } = await build({
-    absWorkingDir: root,
-    entryPoints,
-    outdir: folder,
-    bundle: true,
-    splitting: true,
-    minify: true,
-    platform: "node",
+  const bundle = await rolldown({ ...INPUT, ...what });
+  try {
+    const { output } = await bundle.generate({ ...OUTPUT, codeSplitting });
+    return output.map((file) => ({
+      fileName: file.fileName,
+      content: file.type === "chunk" ? file.code : String(file.source),
+    }));
+  } finally {
+    await bundle.close();
+  }
+}
+
+const INPUT: InputOptions = {
+  platform: "node",
+  external: NATIVE,
+  resolve: { mainFields: ["module", "main"] },
+  transform: {
     target: "node24",
-    format: "esm",
-    mainFields: ["module", "main"],
-    conditions: ["module"],
-    legalComments: "none",
-    sourcemap: "external",
-    external: NATIVE,
-    banner: { js: COMMONJS_SHIMS },
-    chunkNames: "[name]-[hash]",
-    write: false,
-    logLevel: "error",
-    plugins,
-  });
-  return outputFiles;
+    define: { __dirname: "import.meta.dirname", __filename: "import.meta.filename" },
+  },
+  logLevel: "warn",
+};
+
+const OUTPUT: OutputOptions = {
+  format: "es",
+  minify: true,
+  sourcemap: "hidden",
+  entryFileNames: "[name].js",
+  chunkFileNames: "[name]-[hash].js",
+};
+
+/** All that a start needs is one file, since every file costs a start about a millisecond; the rest is loaded when it is asked for. */
+const CHUNKS = { groups: [{ name: "start", tags: ["$initial"] }] } satisfies CodeSplittingOptions;
+
+async function write(path: string, content: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, content);
 }
-
-async function write({ path, contents }: OutputFile, folder: string, maps: string): Promise<void> {
-  const target = path.endsWith(".map") ? join(maps, relative(folder, path)) : path;
-  await mkdir(dirname(target), { recursive: true });
-  await writeFile(target, contents);
-}
-
-const stemOf = (path: string) => basename(path, ".ts");
-
-const exactly = (packages: readonly string[]) => new RegExp(`^(?:${packages.join("|")})$`);
-
-/** Packages replaced by one that says, whatever is asked of it, that it is not there. */
-function leaveOut(packages: readonly string[]): Plugin {
-  return {
-    name: "leave-out",
-    setup(building) {
-      building.onResolve({ filter: exactly(packages) }, ({ path }) => ({
-        path,
-        namespace: "none",
-      }));
-      building.onLoad({ filter: /.*/, namespace: "none" }, ({ path }) => ({
-        contents: missingPackage(path),
-        loader: "js",
-      }));
-    },
-  };
-}
-
-const missingPackage = (name: string) => `
-  const missing = () => { throw new Error(${JSON.stringify(`${name} is not part of this bundle`)}); };
-  module.exports = new Proxy(function () {}, {
-    get: (_, key) => (key === "__esModule" || key === "then" ? undefined : missing),
-    apply: missing,
-    construct: missing,
-  });`;
 
 /**
  * `node:http` as `require` gives it. An import of a built-in module first asks for everything that it exports, and this
  * one then loads undici for its `WebSocket`: 30 ms for what nothing here calls.
  */
 function requireHttp(): Plugin {
+  const id = "\0required:node:http";
   return {
     name: "require-http",
-    setup(building) {
-      building.onResolve({ filter: /^(?:node:)?http$/ }, () => ({
-        path: "node:http",
-        namespace: "required",
-      }));
-      building.onLoad({ filter: /.*/, namespace: "required" }, ({ path }) => ({
-        contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
-        loader: "js",
-      }));
-    },
+    resolveId: (source) => (/^(?:node:)?http$/.test(source) ? id : undefined),
+    load: (asked) =>
+      asked === id ? 'module.exports = process.getBuiltinModule("node:http");' : undefined,
   };
 }
 
 /** Packages that are read with their importer but run only when something of them is asked for or their default is called. */
 function runLater(packages: readonly string[]): Plugin {
+  const prefix = "\0later:";
   return {
     name: "run-later",
-    setup(building) {
-      building.onResolve({ filter: exactly(packages) }, ({ path, namespace, resolveDir }) =>
-        namespace === "later" ? undefined : { path, namespace: "later", pluginData: resolveDir },
-      );
-      building.onLoad({ filter: /.*/, namespace: "later" }, ({ path, pluginData }) => ({
-        contents: proxyOf(path),
-        loader: "js",
-        resolveDir: pluginData,
-      }));
+    async resolveId(source, importer) {
+      if (!packages.includes(source) || importer?.startsWith(prefix)) return undefined;
+      const found = await this.resolve(source, importer, { skipSelf: true });
+      return found && { ...found, id: prefix + found.id };
     },
+    load: (id) => (id.startsWith(prefix) ? proxyOf(id.slice(prefix.length)) : undefined),
   };
 }
 
-const proxyOf = (name: string) => `
-  const load = () => require(${JSON.stringify(name)});
+const proxyOf = (path: string) => `
+  const load = () => require(${JSON.stringify(path)});
   module.exports = new Proxy(function () {}, {
     get: (_, key) => load()[key],
     apply: (_, self, given) => { const it = load(); return (it.default ?? it)(...given); },
@@ -183,17 +141,11 @@ function ownPrograms(found: Set<string>): Plugin {
   const mention = /new URL\("\.\/([\w-]+)\.ts", import\.meta\.url\)/g;
   return {
     name: "own-programs",
-    setup(building) {
-      building.onLoad({ filter: /\/lib\/.*\.ts$/ }, async ({ path }) => {
-        const text = await readFile(path, "utf8");
-        for (const [, stem] of text.matchAll(mention)) found.add(join(dirname(path), `${stem}.ts`));
-        return {
-          contents: text
-            .replace(DESCRIPTION, "")
-            .replace(mention, 'new URL("./$1.js", import.meta.url)'),
-          loader: "ts",
-        };
-      });
+    async load(path) {
+      if (!/\/lib\/.*\.ts$/.test(path)) return undefined;
+      const text = await readFile(path, "utf8");
+      for (const [, stem] of text.matchAll(mention)) found.add(join(dirname(path), `${stem}.ts`));
+      return text.replace(DESCRIPTION, "").replace(mention, 'new URL("./$1.js", import.meta.url)');
     },
   };
 }

@@ -32,6 +32,14 @@ afterAll(async () => {
 describe.each(["submit", "watch"])("the package of %s", (name) => {
   const files = async (of: ServiceCopy) => (await readdir(join(of.directory, "dist", name))).sort();
 
+  const textThatHolds = async (what: string) => {
+    for (const file of await files(copy)) {
+      const text = String(await copy.file(`dist/${name}/${file}`));
+      if (text.includes(what)) return [file, text] as const;
+    }
+    throw new Error(`no file of ${name} holds ${what}`);
+  };
+
   test("is the same, byte for byte, when it is made again", async () => {
     expect(sha256(await copy.file(`.serverless/${name}.zip`))).toBe(firstZips.get(name));
   });
@@ -68,10 +76,8 @@ describe.each(["submit", "watch"])("the package of %s", (name) => {
   });
 
   test("leaves source maps that lead from a place in the bundle to a line of the source", async () => {
-    const bundle = String(await copy.file(`dist/${name}/index.js`));
-    const map = new SourceMap(
-      JSON.parse(String(await copy.file(`dist/maps/${name}/index.js.map`))),
-    );
+    const [file, bundle] = await textThatHolds("SLIPWAY_MAX_RECEIVE_COUNT");
+    const map = new SourceMap(JSON.parse(String(await copy.file(`dist/maps/${name}/${file}.map`))));
     const line = bundle.split("\n").findIndex((text) => text.includes("SLIPWAY_MAX_RECEIVE_COUNT"));
     const column = bundle.split("\n")[line]?.indexOf("SLIPWAY_MAX_RECEIVE_COUNT") ?? -1;
 
