@@ -39,7 +39,7 @@ describe("docs/cli.md", () => {
   });
 });
 
-test.each(["README.md", "CONTRIBUTING.md", "docs/cli.md"])(
+test.each(["README.md", "CONTRIBUTING.md", "docs/cli.md", "docs/reliability.md"])(
   "every link in %s leads somewhere",
   async (path) => {
     const links = [...(await readDocument(path)).matchAll(/\]\((?!https?:)([^)#]+)/g)];
