@@ -111,6 +111,3 @@ export interface SecretResolver {
   /** Throws a LaunchError `ConfigError` that names the reference, never its value. */
   resolve(secret: Secret): Promise<string>;
 }
-
-/** The configuration of a machine without one. */
-export const DEFAULT_CONFIG: Config = Config.parse({});

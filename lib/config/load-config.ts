@@ -1,7 +1,8 @@
 import { access } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { LaunchError } from "../runs/launch-error.ts";
-import { type Config, DEFAULT_CONFIG } from "./config.ts";
+import type { Config } from "./config.ts";
+import { DEFAULT_CONFIG } from "./default-config.ts";
 import { type ReadText, readOrExplain, readTextFile } from "./read-local-reference.ts";
 
 /** The file that is read where the environment names no other. */

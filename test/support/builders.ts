@@ -1,5 +1,5 @@
 import type { BackendDependencies } from "../../lib/backends/dependencies.ts";
-import { DEFAULT_CONFIG } from "../../lib/config/config.ts";
+import { DEFAULT_CONFIG } from "../../lib/config/default-config.ts";
 import { digestOf } from "../../lib/runs/canonical-json.ts";
 import type { Spec } from "../../lib/runs/infrastructure.ts";
 import type { Secret } from "../../lib/runs/redact.ts";

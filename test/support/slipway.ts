@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { createProcessBackend } from "../../lib/backends/process/backend.ts";
-import { DEFAULT_CONFIG } from "../../lib/config/config.ts";
+import { DEFAULT_CONFIG } from "../../lib/config/default-config.ts";
 import { someBackendDependencies } from "./builders.ts";
 
 /** These tests start dozens of programs each, side by side with others on the same cores. */

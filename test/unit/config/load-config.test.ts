@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { DEFAULT_CONFIG } from "../../../lib/config/config.ts";
+import { DEFAULT_CONFIG } from "../../../lib/config/default-config.ts";
 import { loadConfig } from "../../../lib/config/load-config.ts";
 import { LaunchError } from "../../../lib/runs/launch-error.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { DEFAULT_CONFIG } from "../../../lib/config/config.ts";
+import { DEFAULT_CONFIG } from "../../../lib/config/default-config.ts";
 import { namedTarget, targetsOf } from "../../../lib/config/targets.ts";
 
 const EVERYTHING = { kubernetes: true, docker: true, process: true };

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import type { Backend } from "../../../lib/backends/backend.ts";
-import { DEFAULT_CONFIG } from "../../../lib/config/config.ts";
+import { DEFAULT_CONFIG } from "../../../lib/config/default-config.ts";
 import type { RequestMessage } from "../../../lib/queues/request-queue.ts";
 import { LaunchError, unavailable } from "../../../lib/runs/launch-error.ts";
 import type { Result } from "../../../lib/runs/result.ts";

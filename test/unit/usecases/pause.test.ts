@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { DEFAULT_CONFIG } from "../../../lib/config/config.ts";
+import { DEFAULT_CONFIG } from "../../../lib/config/default-config.ts";
 import { LaunchError } from "../../../lib/runs/launch-error.ts";
 import { ageMs, latestNextTryMs, pauseSeconds } from "../../../lib/usecases/pause.ts";
 import { aMessage } from "../../support/messages.ts";

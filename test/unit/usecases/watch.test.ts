@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { DEFAULT_CONFIG } from "../../../lib/config/config.ts";
+import { DEFAULT_CONFIG } from "../../../lib/config/default-config.ts";
 import { unavailable } from "../../../lib/runs/launch-error.ts";
 import type { Dependencies } from "../../../lib/usecases/dependencies.ts";
 import { watchFor } from "../../../lib/usecases/watch.ts";

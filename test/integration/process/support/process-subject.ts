@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createProcessBackend } from "../../../../lib/backends/process/backend.ts";
-import { DEFAULT_CONFIG } from "../../../../lib/config/config.ts";
+import { DEFAULT_CONFIG } from "../../../../lib/config/default-config.ts";
 import type { ProcessSpec } from "../../../../lib/runs/infrastructure.ts";
 import type { Run, RunKey } from "../../../../lib/runs/run.ts";
 import type { ContractSubject, LauncherOptions } from "../../../contract/subject.ts";
