@@ -2,5 +2,5 @@ import { describe } from "vitest";
 import { defineShortSoak } from "./soak/short-soak.ts";
 
 describe("a short soak on processes", () => {
-  defineShortSoak({ engine: "process", runs: 40, seed: 1, atOnce: 40, strikes: 4 });
+  defineShortSoak({ engine: "process", runs: 30, seed: 1, atOnce: 30, strikes: 3 });
 });
