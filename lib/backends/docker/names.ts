@@ -1,5 +1,5 @@
-import { toAscii } from "../../runs/names.ts";
 import type { RunKey } from "../../runs/run.ts";
+import { toAscii } from "../../runs/slug.ts";
 
 const MAX_NAME = 250; // a marker's name is 5 characters longer, and a volume is a directory: 255 bytes at most
 const WITHOUT_NAME = "slipway";

@@ -1,5 +1,5 @@
-import { slugify } from "../../runs/names.ts";
 import type { RunKey } from "../../runs/run.ts";
+import { slugify } from "../../runs/slug.ts";
 
 /**
  * With `-` and 16 characters of hash this makes 62 of the 63 that a DNS label may have. Prefect's own limit, which left

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { hashRunId, slugify } from "../../../lib/runs/names.ts";
+import { hashRunId } from "../../../lib/runs/names.ts";
+import { slugify } from "../../../lib/runs/slug.ts";
 
 describe("slugify", () => {
   test.each([

@@ -1,6 +1,6 @@
 import type { Problem } from "../../../runs/launch-error.ts";
-import { toAscii } from "../../../runs/names.ts";
 import { joinPath, show } from "../../../runs/problems.ts";
+import { toAscii } from "../../../runs/slug.ts";
 import { PREFIX } from "../markers.ts";
 
 const MAX_PREFIX = 253;
