@@ -1,7 +1,8 @@
 import type { Backend, OpenOptions } from "../backends/backend.ts";
-import { LaunchError, unavailable } from "../runs/launch-error.ts";
+import { LaunchError, unavailable, withoutSecrets } from "../runs/launch-error.ts";
 import type { Ended, Observation, ObservedRun } from "../runs/observation.ts";
 import { isEnded } from "../runs/observation.ts";
+import { mask } from "../runs/redact.ts";
 import type { Target } from "../runs/run.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { createPool } from "./pool.ts";
@@ -135,7 +136,8 @@ async function stopTwin(deps: Dependencies, run: Twin, signal: AbortSignal): Pro
 
 function noteUnknown({ log }: Dependencies, observation: Observation): void {
   if (observation.state !== "unknown") return;
-  const { run, reason } = observation;
+  const { run } = observation;
+  const reason = mask(observation.reason, run.secrets);
   log.warn("run cannot be judged", { run_id: run.key.id, identifier: run.identifier, reason });
 }
 
@@ -145,10 +147,11 @@ function noteFailure(
   error: unknown,
   run?: ObservedRun,
 ): LaunchError {
-  const failure =
+  const classified =
     error instanceof LaunchError
       ? error
       : unavailable("an unexpected error in Slipway itself", { cause: error });
+  const failure = withoutSecrets(classified, run?.secrets ?? []); // engines repeat what they refuse
   metrics.count("sweep_errors", 1, { type: target.type });
   log.error("sweep failed", {
     type: target.type,

@@ -4,10 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect, promisify } from "node:util";
 import { expect, test } from "vitest";
+import { ApiError } from "../../../lib/backends/kubernetes/api/api-error.ts";
 import { backendLoaders } from "../../../lib/backends/loaders.ts";
 import type { Spec } from "../../../lib/runs/infrastructure.ts";
+import { unavailable } from "../../../lib/runs/launch-error.ts";
+import { watch } from "../../../lib/usecases/watch.ts";
 import { anId, aRun, aSpec, someBackendDependencies } from "../../support/builders.ts";
+import { anEnd, anObservedRun } from "../../support/observed.ts";
 import { aRecord } from "../../support/records.ts";
+import { createWorkbench } from "../../support/workbench.ts";
 import { request } from "./support/bad-inputs.ts";
 import { createHostileBench } from "./support/hostile-bench.ts";
 
@@ -92,6 +97,35 @@ test("no secret is in a result or a log, whatever the engine repeats in its refu
   expect(bench.published.filter(({ data }) => data.state === "rejected").length).toBe(5);
   expect(wentBack.length).toBe(2); // a pull that fails for no known reason is tried again
   expectNoCanary(bench.published, bench.logged);
+});
+
+test("no secret is in the log of a watcher, whatever the engine repeats of a run", async () => {
+  const said = `Job.batch "x" is invalid: ${JSON.stringify(env)}`;
+  const secrets = [CANARIES.variable, CANARIES.url];
+  const runs = ["a", "b"].map((id) => anObservedRun({ id, uid: id, secrets }));
+  await using bench = await createWorkbench({
+    spoil: (backend) => ({
+      ...backend,
+      async *open() {
+        const [ended, broken] = runs;
+        if (ended) yield anEnd({ run: ended });
+        if (broken) yield { state: "unknown" as const, run: broken, reason: said };
+      },
+      async *output() {},
+      settle: () =>
+        Promise.reject(
+          unavailable(said, { cause: new ApiError(422, said, { status: { message: said } }) }),
+        ),
+    }),
+  });
+  const shown: unknown[] = [];
+  const log = (...what: unknown[]) => void shown.push(what);
+  const deps = { ...bench.deps, log: { debug: log, info: log, warn: log, error: log } };
+
+  const report = await watch(deps, { signal: AbortSignal.timeout(20_000) });
+
+  expect(shown).toHaveLength(2);
+  expectNoCanary(shown, report, bench.published);
 });
 
 test.each(Object.entries(SPECS))(

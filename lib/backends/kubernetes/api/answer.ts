@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { isRecord } from "../../../runs/canonical-json.ts";
+import { mask, maskCredentials } from "../../../runs/redact.ts";
 import { ApiError } from "./api-error.ts";
 import type { ApiStatus } from "./api-types.ts";
 import { networkError } from "./transport.ts";
@@ -43,9 +44,14 @@ export function toAnswer<T>(response: IncomingMessage, bytes: Buffer): Answer<T>
   }
 }
 
-export function toApiError(response: IncomingMessage, bytes: Buffer): ApiError {
+/** `token` is what the call was made with: an answer may repeat it, and errors are logged. */
+export function toApiError(
+  response: IncomingMessage,
+  bytes: Buffer,
+  token: string | undefined,
+): ApiError {
   const statusCode = response.statusCode ?? 0;
-  const status = parseStatus(bytes);
+  const status = parseStatus(mask(maskCredentials(bytes.toString("utf8")), token ? [token] : []));
   const seconds = Number(response.headers["retry-after"] ?? status.details?.retryAfterSeconds);
   return new ApiError(statusCode, status.message ?? `HTTP ${statusCode}`, {
     status,
@@ -54,9 +60,9 @@ export function toApiError(response: IncomingMessage, bytes: Buffer): ApiError {
 }
 
 /** What a proxy in between answers is no Status: its text says nothing that could be relied on. */
-function parseStatus(bytes: Buffer): ApiStatus {
+function parseStatus(text: string): ApiStatus {
   try {
-    const value: unknown = JSON.parse(bytes.toString("utf8"));
+    const value: unknown = JSON.parse(text);
     return isRecord(value) && value.kind === "Status" ? value : {};
   } catch {
     return {};

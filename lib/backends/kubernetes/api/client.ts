@@ -92,10 +92,10 @@ async function sendAuthorized(
   const first = await token();
   const response = await transport.send(toHttpCall(call, first, signal));
   if (isSuccess(response)) return response;
-  const refusal = toApiError(response, await readBody(response));
+  const refusal = toApiError(response, await readBody(response), first);
   const second = refusal.statusCode === 401 ? await token(first) : first;
   if (second === first) throw refusal;
   const again = await transport.send(toHttpCall(call, second, signal));
   if (isSuccess(again)) return again;
-  throw toApiError(again, await readBody(again));
+  throw toApiError(again, await readBody(again), second);
 }
