@@ -14,7 +14,7 @@ import { watch } from "../../../lib/usecases/watch.ts";
 import { aMessage } from "../../support/messages.ts";
 import { aRecord } from "../../support/records.ts";
 import { request } from "./support/bad-inputs.ts";
-import { startEchoingEngine } from "./support/echoing-engine.ts";
+import { type EchoingEngine, startEchoingEngine } from "./support/echoing-engine.ts";
 
 /** One for each place where a secret can stand. */
 const CANARIES = {
@@ -27,9 +27,7 @@ const CANARIES = {
   registryReference: "c4n4ry-registry-reference",
 };
 
-type Engine = Awaited<ReturnType<typeof startEchoingEngine>>;
-
-const kubeconfig = ({ url }: Engine, token: string) => ({
+const kubeconfig = ({ url }: EchoingEngine, token: string) => ({
   "current-context": "x",
   contexts: [{ name: "x", context: { cluster: "x", user: "x" } }],
   clusters: [{ name: "x", cluster: { server: url } }],
@@ -40,7 +38,7 @@ const env = { API_KEY: CANARIES.variable, DATABASE: `postgres://user:${CANARIES.
 const command = ["login", CANARIES.variable, `https://u:${CANARIES.url}@h/`];
 
 /** Every kind of request that carries a secret or makes one be used. */
-const bodiesFor = (engine: Engine) => {
+const bodiesFor = (engine: EchoingEngine) => {
   const docker = { type: "docker-container", image: "registry.test/x:1", env, command };
   const kubernetes = { type: "kubernetes-job", image: "x", env, command };
   const registry = {
@@ -58,7 +56,7 @@ const bodiesFor = (engine: Engine) => {
 };
 
 describe("an engine that repeats what it was sent", () => {
-  let engine: Engine;
+  let engine: EchoingEngine;
   let directory: string;
   beforeAll(async () => {
     engine = await startEchoingEngine();

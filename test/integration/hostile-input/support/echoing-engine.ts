@@ -2,6 +2,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 
+export type EchoingEngine = Awaited<ReturnType<typeof startEchoingEngine>>;
+
 /**
  * An API server and a Docker engine that refuse everything but questions about themselves, and repeat in their refusal
  * whatever they were sent: headers, address and body.
