@@ -17,7 +17,7 @@ describe("an engine that repeats what it was sent, before the program", () => {
   let slipway: Slipway;
   beforeAll(async () => {
     [engine, slipway] = await Promise.all([startEchoingEngine(), aSlipway()]);
-    engine.refuseWith(403);
+    engine.refuseWith(404);
     await writeFile(join(slipway.directory, "slipway.yml"), JSON.stringify(configuration()));
     await writeFile(join(slipway.directory, "docker.json"), JSON.stringify(docker));
     await writeFile(join(slipway.directory, "kubernetes.json"), JSON.stringify(kubernetes));
