@@ -30,7 +30,9 @@ describe("an engine that repeats what it was sent, before the program", () => {
   const configuration = () => ({
     clusters: { prod: { kubeconfig: JSON.stringify(kubeconfig(engine.url)) } },
     docker_hosts: { builders: { host: engine.host } },
-    registries: { hub: { username: "u", password: "${env:REGISTRY_PASSWORD}" } },
+    registries: {
+      hub: { username: "u", password: "${env:REGISTRY_PASSWORD}", registry_url: "registry.test" },
+    },
     defaults: { "kubernetes-job": "prod", "docker-container": "builders" },
     policy: { special_hosts: ["registry.test"] },
   });

@@ -117,12 +117,12 @@ async function driveToRest(
   const results: Result[] = [];
   let cancelled = !options.cancel;
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    // With a retention of 0 a redelivery after the run's end could only be told as stale: so first all is delivered.
+    // With a retention of 0 a redelivery after the run's end would start it again: so first all is delivered.
     let idle = await deliverOnce(makeDependencies(place, spoiled), direct, urls.requests);
     while (!idle) idle = await deliverOnce(makeDependencies(place, spoiled), direct, urls.requests);
     await tick(makeDependencies(place, spoiled));
     results.push(...(await collect(direct, urls.results)));
-    if (!cancelled && results.length > 0) {
+    if (!cancelled && results.some(({ data }) => data.state === "submitted")) {
       const cancel = { id: options.id, action: "cancel", infrastructure, grace_seconds: 1 };
       await send(direct, urls.requests, cancel);
       cancelled = true;
@@ -131,11 +131,21 @@ async function driveToRest(
     const ended = results.some(
       ({ data }) => data.state !== "submitted" && data.state !== "delayed",
     );
-    if (idle && ended && cancelled && (await place.leftovers()).length === 0) break;
+    if (
+      idle &&
+      ended &&
+      (cancelled || isRefused(results)) &&
+      (await place.leftovers()).length === 0
+    )
+      break;
     await pause(round < 3 ? 50 : 400);
   }
   return results;
 }
+
+/** There is no run to cancel: nothing remembers what was refused, so a cancel would be told as an end of its own. */
+const isRefused = (results: readonly Result[]) =>
+  results.some(({ data }) => data.state === "rejected");
 
 /** Everything anew, as in a function's fresh environment: whatever survives, survives in the engine and the queue. */
 function makeDependencies(place: Place, { env, urls }: Spoiled): Dependencies & AsyncDisposable {
@@ -154,7 +164,8 @@ function makeDependencies(place: Place, { env, urls }: Spoiled): Dependencies & 
     backends,
     targets: [place.target],
     results,
-    requests,
+    // With a retention of 0 every redelivery would be a stale one, whose run may have been and gone: here none has.
+    requests: { ...requests, nowMs: async () => 0 },
     deadLetters,
     maxReceiveCount: 5,
     baseEnvironment: {},
