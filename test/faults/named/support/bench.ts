@@ -1,11 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { SQSRecord } from "aws-lambda";
-import type { Backend } from "../../../../lib/backends/backend.ts";
-import { backendLoaders } from "../../../../lib/backends/loaders.ts";
-import { createBackendRegistry } from "../../../../lib/backends/registry.ts";
 import type { Config } from "../../../../lib/config/config.ts";
-import { createSecretResolver } from "../../../../lib/config/secrets.ts";
-import type { LaunchError } from "../../../../lib/runs/launch-error.ts";
 import { type Result, TERMINAL_STATES } from "../../../../lib/runs/result.ts";
 import type { Target } from "../../../../lib/runs/run.ts";
 import type { Dependencies } from "../../../../lib/usecases/dependencies.ts";
@@ -15,20 +10,14 @@ import { anId } from "../../../support/builders.ts";
 import { type Call, type Interception, startFaultProxy } from "../../support/fault-proxy.ts";
 import type { Stage } from "../../support/stage.ts";
 import { createTruth } from "../../support/truth.ts";
+import { type SpoilOptions, spoiledDependencies, type Told } from "./spoiled-dependencies.ts";
 
-export interface BenchOptions {
+export interface BenchOptions extends SpoilOptions {
   /** Deals with calls on their way to the engine. */
   readonly intercept?: (call: Call) => Interception | undefined;
-  /** Puts something between the use cases and the real backend. */
-  readonly spoil?: (backend: Backend) => Backend;
-  /** Which results are not taken. */
-  readonly refuses?: (result: Result) => LaunchError | undefined;
   readonly retentionSeconds?: number;
-  readonly launcherTimeoutMs?: number;
   /** Where others' runs are looked for, too. */
   readonly besides?: { readonly targets: readonly Target[]; readonly config: Partial<Config> };
-  /** Real queues in the place of arrays. */
-  readonly queues?: Partial<Pick<Dependencies, "results" | "deadLetters" | "maxReceiveCount">>;
 }
 
 export interface Order {
@@ -60,52 +49,16 @@ export async function openBench(stage: Stage, options: BenchOptions = {}) {
     ...besides?.config,
     docker_hosts: { ...place.config.docker_hosts, ...besides?.config.docker_hosts },
   };
-  const published: Result[] = [];
-  const logged: string[] = [];
-  const delays: number[] = [];
+  const told: Told = { published: [], logged: [], delays: [] };
+  const { published } = told;
   const opened: Dependencies[] = [];
 
   /** A function's fresh environment. */
   const anew = (spoil = options.spoil): Dependencies => {
-    const { launcherTimeoutMs = 900_000 } = options;
-    const secrets = createSecretResolver({ env: {} });
-    const env = { PATH: process.env.PATH, HOME: "/nonexistent" };
-    const loaders = backendLoaders({ config, secrets, env, launcherTimeoutMs });
-    const loaded =
-      <Type extends keyof typeof loaders>(type: Type) =>
-      async () => {
-        const backend = (await loaders[type]()) as Backend;
-        return spoil ? spoil(backend) : backend;
-      };
-    const deps: Dependencies = {
-      config,
-      backends: createBackendRegistry({
-        process: loaded("process"),
-        "docker-container": loaded("docker-container"),
-        "kubernetes-job": loaded("kubernetes-job"),
-      }),
-      targets: [place.target, ...(besides?.targets ?? [])],
-      results: {
-        publish: async (results) =>
-          results.map((result) => {
-            const refusal = options.refuses?.(result);
-            if (!refusal) published.push(result);
-            return refusal;
-          }),
-      },
-      requests: {
-        delay: async (_, seconds) => void delays.push(seconds),
-        nowMs: async () => Date.now(),
-      },
-      deadLetters: undefined,
-      maxReceiveCount: 5,
-      baseEnvironment: {},
-      log: logInto(logged),
-      metrics: { count: () => undefined, milliseconds: () => undefined },
-      ...options.queues,
-    };
-    opened.push(deps);
-    return deps;
+    const targets = [place.target, ...(besides?.targets ?? [])];
+    const made = spoiledDependencies(config, targets, { ...options, spoil }, told);
+    opened.push(made);
+    return made;
   };
   const deps = anew();
 
@@ -150,10 +103,7 @@ export async function openBench(stage: Stage, options: BenchOptions = {}) {
     place,
     deps,
     anew,
-    published,
-    logged,
-    /** How long requests were to stay away, in seconds. */
-    delays,
+    ...told,
     bodyOf,
     deliver,
     deliverUntilTaken,
@@ -187,10 +137,4 @@ export async function openBench(stage: Stage, options: BenchOptions = {}) {
       await truth[Symbol.asyncDispose]();
     },
   };
-}
-
-function logInto(logged: string[]): Dependencies["log"] {
-  const log = (message: string, fields?: Record<string, unknown>) =>
-    void logged.push(`${message} ${JSON.stringify(fields ?? {})}`);
-  return { debug: log, info: log, warn: log, error: log };
 }
