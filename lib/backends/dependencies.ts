@@ -19,4 +19,6 @@ export interface PullProgress {
   readonly status: string;
   readonly currentBytes: number | undefined;
   readonly totalBytes: number | undefined;
+  /** true once for each pull, after everything else, however it came out. */
+  readonly isLast: boolean;
 }

@@ -1,3 +1,4 @@
+import type { BackendDependencies } from "../backends/dependencies.ts";
 import { backendLoaders } from "../backends/loaders.ts";
 import { createBackendRegistry } from "../backends/registry.ts";
 import type { Config } from "../config/config.ts";
@@ -12,6 +13,8 @@ import type { Terminal } from "./terminal.ts";
 
 type Options = Pick<CommonOptions, "config">;
 type World = Pick<Terminal, "env" | "cwd">;
+/** Who is told what engines do meanwhile. */
+type Listening = Pick<BackendDependencies, "onPullProgress">;
 
 /** The same engines may be served by functions, and no launcher of ours lives longer than one of those. */
 const LAUNCHER_TIMEOUT_MS = 900_000;
@@ -29,8 +32,10 @@ export async function withEngines<T>(
   options: Options,
   world: World,
   work: (engines: Engines) => Promise<T>,
+  listening: Listening = {},
 ): Promise<T> {
-  const engines = await openEngines(await loadCliConfig(options, world), configEnv(options, world));
+  const config = await loadCliConfig(options, world);
+  const engines = await openEngines(config, configEnv(options, world), listening);
   try {
     return await work(engines);
   } finally {
@@ -38,10 +43,14 @@ export async function withEngines<T>(
   }
 }
 
-export async function openEngines(config: Config, env: World["env"]): Promise<Engines> {
+export async function openEngines(
+  config: Config,
+  env: World["env"],
+  listening: Listening = {},
+): Promise<Engines> {
   const secrets = createSecretResolver({ env });
   const environment = await resolveEnvironment(config.environment, secrets);
-  const deps = { config, secrets, env, launcherTimeoutMs: LAUNCHER_TIMEOUT_MS };
+  const deps = { config, secrets, env, launcherTimeoutMs: LAUNCHER_TIMEOUT_MS, ...listening };
   return {
     config,
     backends: createBackendRegistry(backendLoaders(deps)),

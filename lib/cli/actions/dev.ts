@@ -16,6 +16,7 @@ import { withEngines } from "../engines.ts";
 import { EXIT } from "../exit-codes.ts";
 import { untilInterrupted } from "../interrupts.ts";
 import { createCliLog } from "../output/cli-log.ts";
+import { createPulls } from "../output/pulls.ts";
 import { givenUrls, type QueueOptions } from "../queue-options.ts";
 import { onlyRuns, overheard } from "../tapped-backends.ts";
 import type { Terminal } from "../terminal.ts";
@@ -27,20 +28,29 @@ interface DevOptions extends CommonOptions, QueueOptions {
 
 /** Both functions at work on this machine until Ctrl-C or SIGTERM, on queues of its own or on given ones. */
 export async function dev(options: DevOptions, terminal: Terminal): Promise<number> {
-  const urls = givenUrls(options, terminal);
-  return withEngines(options, terminal, async (engines) => {
-    const { requests, results } = urls;
-    if (requests === undefined) return serveOwnQueue(options, terminal, engines);
+  const { requests, results } = givenUrls(options, terminal);
+  const board = createBoard();
+  const screen = createScreen(terminal, { json: options.json, rows: board.rows });
+  const stage = { options, terminal, board, screen };
+  const pulls = createPulls();
+  pulls.listen(screen.pulling);
+  const work = async (engines: Engines) => {
+    if (requests === undefined) return serveOwnQueue(stage, engines);
     const place = await findGivenQueue({ env: terminal.env, requests, results });
-    return serve(options, terminal, engines, place);
-  });
+    return serve(stage, engines, place);
+  };
+  return withEngines(options, terminal, work, { onPullProgress: pulls.see });
 }
 
-async function serveOwnQueue(
-  options: DevOptions,
-  terminal: Terminal,
-  engines: Engines,
-): Promise<number> {
+interface Stage {
+  readonly options: DevOptions;
+  readonly terminal: Terminal;
+  readonly board: Board;
+  readonly screen: Screen;
+}
+
+async function serveOwnQueue(stage: Stage, engines: Engines): Promise<number> {
+  const { options, terminal } = stage;
   const directory = stateDirectory(terminal.env);
   const { port, fifo } = options;
   const queue = await startEmbeddedQueue({ port, fifo, dataDirectory: join(directory, "queue") });
@@ -48,22 +58,19 @@ async function serveOwnQueue(
   const backends = taken.remembering(onlyRuns(engines.backends, taken.has));
   await announceDevQueue(directory, { pid: process.pid, urls: queue.urls, env: queue.env });
   try {
-    return await serve(options, terminal, { ...engines, backends }, queue);
+    return await serve(stage, { ...engines, backends }, queue);
   } finally {
     await withdrawDevQueue(directory);
   }
 }
 
 async function serve(
-  { json, debug }: DevOptions,
-  terminal: Terminal,
+  { options, terminal, board, screen }: Stage,
   engines: Engines,
   place: QueuePlace,
 ): Promise<number> {
-  const board = createBoard();
-  const screen = createScreen(terminal, { json, rows: board.rows });
   const leaving = new AbortController();
-  const log = createCliLog(terminal, debug ? "debug" : "warn", screen.log);
+  const log = createCliLog(terminal, options.debug ? "debug" : "warn", screen.log);
   const deps = await createLocalDependencies(
     { ...engines, backends: shown(engines, board, screen, leaving.signal) },
     place,

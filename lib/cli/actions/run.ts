@@ -11,6 +11,7 @@ import { followAll, type Sent } from "../following/follow-all.ts";
 import { type Prepared, prepareRequests, type RequestOptions } from "../input/requests.ts";
 import { onInterrupts } from "../interrupts.ts";
 import { createCliLog } from "../output/cli-log.ts";
+import { createPulls, type Pulls } from "../output/pulls.ts";
 import { createRunView } from "../output/run-view.ts";
 import { type GivenUrls, givenUrls, type QueueOptions } from "../queue-options.ts";
 import { onlyRuns } from "../tapped-backends.ts";
@@ -21,16 +22,18 @@ type RunOptions = CommonOptions & RequestOptions & QueueOptions;
 
 /** Sends the requests, shows what comes of them, and returns the exit code of the first that did not complete. */
 export async function run(options: RunOptions, terminal: Terminal): Promise<number> {
-  return withEngines(options, terminal, async (engines) => {
+  const pulls = createPulls();
+  const work = async (engines: Engines) => {
     const prepared = await prepareRequests(options, terminal, engines.config.infrastructures);
     const runs = await Promise.all(prepared.map((one) => placeOf(engines, one)));
     const carrier = await carrierFor(options, terminal, engines, runs);
     try {
-      return await sendAndFollow(options, terminal, carrier, runs);
+      return await sendAndFollow(options, terminal, carrier, runs, pulls);
     } finally {
       await carrier.stop();
     }
-  });
+  };
+  return withEngines(options, terminal, work, { onPullProgress: pulls.see });
 }
 
 interface Placed {
@@ -85,6 +88,7 @@ async function sendAndFollow(
   terminal: Terminal,
   carrier: Carrier,
   runs: readonly Placed[],
+  pulls: Pulls,
 ): Promise<number> {
   const leave = new AbortController();
   const stopListening = onInterrupts((count) => {
@@ -92,8 +96,10 @@ async function sendAndFollow(
     else cancelAll(terminal, carrier, runs, () => leave.abort());
   });
   try {
+    const sent = runs.map(sentAs(options, terminal, runs.length));
+    if (sent[0]) pulls.listen(sent[0].view.pulling); // one tells of all
     for (const { message } of runs) await carrier.send(message);
-    const ends = await followAll(runs.map(sentAs(options, terminal, runs.length)), {
+    const ends = await followAll(sent, {
       carrier,
       signal: leave.signal,
       onResult: (result: Result) => {
@@ -109,7 +115,7 @@ async function sendAndFollow(
 
 const sentAs =
   ({ json }: RunOptions, terminal: Terminal, count: number) =>
-  ({ place, request }: Placed): Sent => ({
+  ({ place, request }: Placed) => ({
     place,
     streamsOutput: request.spec.stream_output,
     view: createRunView(terminal, {

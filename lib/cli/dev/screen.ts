@@ -2,6 +2,7 @@ import { createLogUpdate } from "log-update";
 import type { Result } from "../../runs/result.ts";
 import { STATE_LOOKS } from "../output/describe-result.ts";
 import { problemLines } from "../output/problem-lines.ts";
+import { type PullListener, pullNote } from "../output/pulls.ts";
 import { type Row, runsTable } from "../output/runs-table.ts";
 import { isTerminal, note, paint, print, type Style, type Terminal } from "../terminal.ts";
 
@@ -12,6 +13,7 @@ export interface Screen {
   log(line: string): void;
   output(label: string, line: string): void;
   changed(row: Row): void;
+  readonly pulling: PullListener;
   published(result: Result): void;
   close(): void;
 }
@@ -34,6 +36,7 @@ function jsonScreen(terminal: Terminal): Screen {
     log: (line) => note(terminal, line),
     output: (label, line) => note(terminal, `${label} | ${line}`),
     changed: () => undefined,
+    pulling: () => undefined,
     published: (result) => print(terminal, JSON.stringify(result)),
     close: () => undefined,
   };
@@ -47,6 +50,10 @@ function plainScreen(terminal: Terminal): Screen {
     changed: ({ id, state, status_code: code, cause, identifier }) => {
       const facts = [code === null ? null : `code ${code}`, cause, identifier].filter(Boolean);
       print(terminal, `${new Date().toISOString()} ${id} ${state} ${facts.join(" ")}`.trimEnd());
+    },
+    pulling(progress) {
+      const line = pullNote(progress);
+      if (line !== undefined) note(terminal, line);
     },
     published: () => undefined,
     close: () => undefined,
@@ -62,10 +69,12 @@ function liveScreen(terminal: Terminal, rows: Options["rows"]): Screen {
   const update = createLogUpdate(stdout, { showCursor: true });
   const colour = (style: Style, text: string) => paint(stdout, style, text);
   let timer: NodeJS.Timeout | undefined;
+  let pulls: readonly string[] = [];
   const draw = () => {
     timer = undefined;
     const height = "rows" in stdout ? Number(stdout.rows) : 24;
-    update(`\n${runsTable(rows(Math.max(1, height - ABOVE)), colour)}`);
+    const table = runsTable(rows(Math.max(1, height - ABOVE - pulls.length)), colour);
+    update(["", table, ...pulls].join("\n"));
   };
   const redraw = () => {
     timer ??= setTimeout(draw, REDRAW_MS);
@@ -79,6 +88,10 @@ function liveScreen(terminal: Terminal, rows: Options["rows"]): Screen {
     log: above,
     output: (label, line) => above(`${colour("dim", `${label} |`)} ${line}`),
     changed: redraw,
+    pulling(_progress, lines) {
+      pulls = lines;
+      redraw();
+    },
     published: ({ data: { state, id, problems } }) => {
       if (state !== "rejected") return;
       const why = problemLines(problems).join("; ");

@@ -4,6 +4,7 @@ import type { ResultData } from "../../runs/result.ts";
 import type { RunView } from "../following/follow-run.ts";
 import { isTerminal, note, paint, type Terminal } from "../terminal.ts";
 import { describeEnd, explainEnd, STATE_LOOKS } from "./describe-result.ts";
+import { type PullListener, pullNote } from "./pulls.ts";
 
 export interface ViewOptions {
   readonly json: boolean;
@@ -11,19 +12,29 @@ export interface ViewOptions {
   readonly label: string;
 }
 
+const STARTING = "starting …";
+
 /**
  * One run on the terminal: its output on stdout (on stderr beside JSON), everything else on stderr; how it goes on only
  * where somebody is looking, how it ended also elsewhere unless it completed.
  */
-export function createRunView(terminal: Terminal, { json, label }: ViewOptions): RunView {
+export function createRunView(
+  terminal: Terminal,
+  { json, label }: ViewOptions,
+): RunView & { readonly pulling: PullListener } {
   const { stderr } = terminal;
   const watched = isTerminal(stderr);
   const prefix = label && `${paint(json ? stderr : terminal.stdout, "dim", `${label} |`)} `;
   const spinner =
     watched && !label ? yoctoSpinner({ stream: stderr, handleSignals: false }) : undefined;
   const out = json ? stderr : terminal.stdout;
-  spinner?.start("starting …");
+  spinner?.start(STARTING);
   return {
+    pulling(progress, lines) {
+      if (spinner) spinner.text = lines.join("\n") || STARTING;
+      const line = spinner || json ? undefined : pullNote(progress);
+      if (line !== undefined) note(terminal, line);
+    },
     started({ identifier }) {
       if (spinner) spinner.text = `running as ${identifier}`;
     },

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { PullProgress } from "../../../lib/backends/dependencies.ts";
 import { createDockerBackend } from "../../../lib/backends/docker/backend.ts";
+import { runCli } from "../../../lib/cli/cli.ts";
 import { anId } from "../../support/builders.ts";
+import { aTerminal } from "../../support/captured-terminal.ts";
 import { describeWithEngine } from "../../support/engines.ts";
 import { dependencies } from "./support/docker-subject.ts";
 import { type PrivateEngine, startPrivateEngine } from "./support/private-engine.ts";
@@ -126,8 +128,57 @@ await describeWithEngine("docker", "images", () => {
       const pulls = progress.filter(({ status }) => status.startsWith("Pulling from"));
       expect(pulls).toHaveLength(1);
       expect(progress.at(-1)).toMatchObject({ image: `${repository}:1`, layer: undefined });
+      expect(progress.filter(({ isLast }) => isLast)).toEqual([progress.at(-1)]);
       expect(progress.some(({ layer }) => layer !== undefined)).toBe(true);
       await backend.close();
+    });
+
+    describe("tell on the command line how they come on", () => {
+      const pull = async (args: readonly string[], isTTY: boolean) => {
+        for (const name of [IMAGE, `${repository}:1`]) await forget(name); // by any name its layers are there
+        const image = { image: `${repository}:1`, image_pull_policy: "ALWAYS" };
+        const infrastructure = { type: "docker-container", ...image, image_registry: inline };
+        const input = JSON.stringify({
+          id: anId(),
+          infrastructure: { ...infrastructure, command: ["true"] },
+        });
+        const env = { PATH: process.env.PATH, DOCKER_HOST: engine.host, HOME: engine.folder };
+        const terminal = aTerminal({ input, env, cwd: engine.folder });
+        if (isTTY) Object.assign(terminal.stderr, CURSOR);
+        const exitCode = await runCli(["run", ...args, "-"], "0.0.0", terminal);
+        return { exitCode, err: terminal.err() };
+      };
+
+      afterAll(() => {
+        const [repo, tag] = IMAGE.split(":");
+        return stage.raw("POST", `/images/${repository}:1/tag?repo=${repo}&tag=${tag}`);
+      });
+
+      const done = () => true;
+      const CURSOR = { isTTY: true, cursorTo: done, clearLine: done, moveCursor: done };
+
+      test("in a line for what is there now, where lines stay", async () => {
+        const { exitCode, err } = await pull([], false);
+
+        expect(exitCode).toBe(0);
+        const [first, ...layers] = err.trimEnd().split("\n");
+        expect(first).toBe(`pulling ${repository}:1`);
+        expect(layers.length).toBeGreaterThan(0);
+        for (const line of layers)
+          expect(line).toMatch(/:1 [0-9a-f]{12}: (pull complete|already exists)$/);
+      });
+
+      test("in a line of each layer that is drawn anew, where somebody looks", async () => {
+        const { exitCode, err } = await pull([], true);
+
+        expect(exitCode).toBe(0);
+        expect(err).toContain(`pulling ${repository}:1\n  `);
+        expect(err).toMatch(/ {2}[0-9a-f]{12} {2}[a-z ]+/);
+      });
+
+      test("not at all beside JSON", async () => {
+        expect(await pull(["--json"], false)).toEqual({ exitCode: 0, err: "" });
+      });
     });
 
     test.each([

@@ -41,7 +41,10 @@ export function createPuller(
     const done = pullWithLogin({ ...job, signal: stop.signal }, secrets, tokens, onProgress);
     const entry = { done, waiting: 0, stop: () => stop.abort() };
     underWay.set(key, entry);
-    const forget = () => void underWay.delete(key);
+    const forget = () => {
+      underWay.delete(key);
+      onProgress(lastStep(job.image));
+    };
     done.then(forget, forget);
     return entry;
   }
@@ -124,8 +127,18 @@ function toProgress(image: ImageReference, line: z.infer<typeof ProgressLine>): 
     status: line.status,
     currentBytes: line.progressDetail?.current,
     totalBytes: line.progressDetail?.total,
+    isLast: false,
   };
 }
+
+const lastStep = (image: ImageReference): PullProgress => ({
+  image: image.text,
+  layer: undefined,
+  status: "",
+  currentBytes: undefined,
+  totalBytes: undefined,
+  isLast: true,
+});
 
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
