@@ -37,6 +37,9 @@ async function* mapAhead<Q, A>(questions: readonly Q[], ask: (question: Q) => Pr
   for (const answer of asked) yield await answer;
 }
 
+/** Of such a run nothing more will be told, so nothing more of it is read. */
+const SETTLED = "settled";
+
 /** The list, and then every run again whose state has become another one. */
 export async function* followOpen(
   root: string,
@@ -47,12 +50,15 @@ export async function* followOpen(
   const news = createNews(signal);
   const known = new Map<string, string>();
   news.follow(root);
+  const ask = async (path: string) => {
+    if (await isSettled(path)) return [path, SETTLED] as const; // most of what is kept: it must cost next to nothing
+    news.follow(path);
+    return [path, await look(path)] as const;
+  };
   try {
     let changed: readonly string[] = [root];
     while (!signal.aborted) {
-      for (const path of await runsAmong(changed, root, known)) {
-        news.follow(path);
-        const seen = await look(path);
+      for await (const [path, seen] of mapAhead(await runsAmong(changed, root, known), ask)) {
         if (isNews(path, seen, known, news)) yield seen;
         if (signal.aborted) return;
       }
@@ -78,15 +84,14 @@ async function runsAmong(
 /** Remembers what was last told of a run; of a settled one nothing more will be. */
 function isNews(
   path: string,
-  seen: Observation | undefined,
+  seen: Observation | typeof SETTLED | undefined,
   known: Map<string, string>,
   news: News,
 ): seen is Observation {
-  if (!seen || seen.run.settled) news.leave(path);
-  if (!seen) {
-    known.delete(path);
-    return false;
-  }
+  if (!seen || seen === SETTLED || seen.run.settled) news.leave(path);
+  if (seen === SETTLED) known.set(path, SETTLED);
+  if (!seen) known.delete(path);
+  if (!seen || seen === SETTLED) return false;
   const told = `${seen.run.uid} ${seen.state}`;
   const isNew = known.get(path) !== told;
   known.set(path, told);
