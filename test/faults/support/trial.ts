@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { inspect } from "node:util";
 import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
@@ -43,6 +44,9 @@ export interface TrialReport {
   readonly state: string;
 }
 
+/** A secret of the run's; it must come out nowhere. */
+const CANARY = "c4n4ry-of-the-trial";
+
 const ACCOUNTED_MS = 6_500;
 const MAX_ROUNDS = 25;
 
@@ -71,19 +75,29 @@ export async function runTrial(stage: Stage, options: TrialOptions): Promise<Tri
   const direct = createSqsClient(queue.env);
   try {
     const env = { ...queue.env, AWS_ENDPOINT_URL_SQS: `http://127.0.0.1:${queueProxy.port}` };
-    const spoiled = { env, urls: throughProxy(queue.urls, queueProxy.port) };
+    const urls = throughProxy(queue.urls, queueProxy.port);
+    const spoiled: Spoiled = { env, urls, logged: [] };
     const pauseSeconds = options.cancel ? 60 : 0;
     const script = truth.script(options.id, options.exitCode ?? 0, place.inside, pauseSeconds);
-    const infrastructure = place.infrastructure(script);
+    const infrastructure = {
+      ...place.infrastructure(`echo "$API_TOKEN"; ${script}`),
+      env: { API_TOKEN: CANARY },
+    };
     await send(direct, queue.urls.requests, { id: options.id, infrastructure });
     const results = await driveToRest(place, spoiled, direct, queue.urls, options, infrastructure);
     const { id, exitCode = 0, cancel = false } = options;
     const sent = [{ id, exitCode, cancel }];
     const broken = checkHistory({ sent, results, truth: await truth.read() });
     const left = await place.leftovers();
+    const shown = [JSON.stringify(results), ...spoiled.logged];
+    const leaks = shown.filter((one) => one.includes(CANARY));
     return {
       calls: { queue: queueProxy.calls, engine: engineProxy?.calls ?? [] },
-      broken: [...broken, ...left.map((what) => `left behind: ${what}`)],
+      broken: [
+        ...broken,
+        ...left.map((what) => `left behind: ${what}`),
+        ...leaks.map((what) => `shows a secret: ${what}`),
+      ],
       state: results.map(({ data }) => data.state).join(", "),
     };
   } finally {
@@ -104,6 +118,7 @@ const throughProxy = (urls: QueueUrls, port: number): QueueUrls => {
 interface Spoiled {
   readonly env: Record<string, string>;
   readonly urls: QueueUrls;
+  readonly logged: string[];
 }
 
 async function driveToRest(
@@ -148,7 +163,10 @@ const isRefused = (results: readonly Result[]) =>
   results.some(({ data }) => data.state === "rejected");
 
 /** Everything anew, as in a function's fresh environment: whatever survives, survives in the engine and the queue. */
-function makeDependencies(place: Place, { env, urls }: Spoiled): Dependencies & AsyncDisposable {
+function makeDependencies(
+  place: Place,
+  { env, urls, logged }: Spoiled,
+): Dependencies & AsyncDisposable {
   const queues = createSqsQueues(env, urls);
   const { requests, deadLetters, results } = queues;
   if (!requests || !results) throw new Error("the trial names both queues");
@@ -169,18 +187,17 @@ function makeDependencies(place: Place, { env, urls }: Spoiled): Dependencies & 
     deadLetters,
     maxReceiveCount: 5,
     baseEnvironment: {},
-    log: SILENT,
+    log: logInto(logged),
     metrics: { count: () => undefined, milliseconds: () => undefined },
     [Symbol.asyncDispose]: () => backends.close(),
   };
 }
 
-const SILENT = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
+/** With errors to their last cause. */
+function logInto(logged: string[]): Dependencies["log"] {
+  const log = (...said: unknown[]) => void logged.push(inspect(said, { depth: 12 }));
+  return { debug: log, info: log, warn: log, error: log };
+}
 
 /** One receipt and one invocation, and deleted what it did not report. Whether there was nothing to deliver. */
 async function deliverOnce(
