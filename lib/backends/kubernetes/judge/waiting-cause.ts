@@ -26,7 +26,12 @@ const POD_EVENTS: Readonly<Record<string, (message: string) => Cause>> = {
 
 /** Why a pod stays Pending; undefined where it does not say. */
 export function causeOfPendingPod(pod: Pod, events: readonly ApiEvent[] = []): Cause | undefined {
-  return waitingContainer(pod, events) ?? unschedulable(pod) ?? fromEvents(events);
+  return (
+    waitingContainer(pod, events) ??
+    unschedulable(pod) ??
+    fromEvents(pod, events) ??
+    silentNode(pod)
+  );
 }
 
 /** The state of its first container that waits, in a few words. */
@@ -65,8 +70,19 @@ function unschedulable(pod: Pod): Cause | undefined {
   return causeOf("Unschedulable", scheduled.message ?? scheduled.reason ?? "no node takes it");
 }
 
-function fromEvents(events: readonly ApiEvent[]): Cause | undefined {
-  const event = newest(events, ({ reason = "" }) => Object.hasOwn(POD_EVENTS, reason));
+/** A node that was given a pod and has told nothing of it may have started it all the same. */
+function silentNode({ spec, status }: Pod): Cause | undefined {
+  const isTold = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+  if (spec?.nodeName === undefined || isTold.length > 0) return undefined;
+  return causeOf("NodeLost", `the node ${spec.nodeName} does not say whether it started the pod`);
+}
+
+function fromEvents({ spec }: Pod, events: readonly ApiEvent[]): Cause | undefined {
+  const isPast = (reason: string) => reason === "FailedScheduling" && spec?.nodeName !== undefined;
+  const event = newest(
+    events,
+    ({ reason = "" }) => Object.hasOwn(POD_EVENTS, reason) && !isPast(reason),
+  );
   return event && POD_EVENTS[event.reason ?? ""]?.(`${event.reason}: ${event.message ?? ""}`);
 }
 

@@ -74,6 +74,20 @@ describe("the limit of a start", () => {
   });
 
   test.each([
+    ["nothing else is known", []],
+    ["it was scheduled late", [anEvent("FailedScheduling", "0/1 nodes are available")]],
+  ])(
+    "does not say that a pod never started whose node says nothing of it, where %s",
+    (_, events) => {
+      const pods = [aSeenPod()];
+
+      expect(demandOf(aView({ pods, events, nowMs: LATE }))).toMatchObject({
+        cause: { code: "NodeLost", message: expect.stringContaining("node-1"), retryable: true },
+      });
+    },
+  );
+
+  test.each([
     ["QuotaExceeded", "pods is forbidden: exceeded quota: q"],
     ["ConfigError", 'error looking up service account default/x: serviceaccount "x" not found'],
     ["ConfigError", "pods is forbidden: no PriorityClass with name high was found"],
