@@ -51,8 +51,7 @@ export async function joinNode(admin: Admin): Promise<AsyncDisposable> {
 }
 
 async function register(admin: Admin): Promise<void> {
-  const room = { cpu: "10000", memory: "10000Gi", pods: "100000" };
-  await admin.create("/api/v1/nodes", { metadata: { name: NODE }, status: roomFor(room) });
+  await admin.create("/api/v1/nodes", { metadata: { name: NODE }, status: statusOf() });
   await admin.create(LEASES, { metadata: { name: NODE }, spec: lease() });
   await until("the node may be given pods", async () => {
     const node = await admin.get<{ spec?: { taints?: unknown[] } }>(`/api/v1/nodes/${NODE}`);
@@ -60,7 +59,8 @@ async function register(admin: Admin): Promise<void> {
   });
 }
 
-function roomFor(room: Record<string, string>) {
+function statusOf() {
+  const room = { cpu: "10000", memory: "10000Gi", pods: "100000" };
   const at = new Date().toISOString();
   const ready = { type: "Ready", status: "True", lastHeartbeatTime: at, lastTransitionTime: at };
   return { capacity: room, allocatable: room, conditions: [ready] };
@@ -72,7 +72,12 @@ const lease = () => ({
   renewTime: new Date().toISOString().replace("Z", "000Z"), // microseconds are asked for
 });
 
-const renew = (admin: Admin) => admin.merge(`${LEASES}/${NODE}`, { spec: lease() });
+/** A node that was silent for too long is not ready until it says so itself, however well its lease is renewed. */
+async function renew(admin: Admin): Promise<void> {
+  await admin.merge(`${LEASES}/${NODE}`, { spec: lease() });
+  const { conditions } = statusOf();
+  await admin.merge(`/api/v1/nodes/${NODE}/status`, { status: { conditions } });
+}
 
 async function tend(admin: Admin, held: Map<string, Held>, pod: Pod): Promise<void> {
   const { uid = "", deletionTimestamp } = pod.metadata ?? {};

@@ -1,6 +1,8 @@
+import { cp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { createSqsClient } from "../../../lib/queues/sqs-client.ts";
+import type { Result } from "../../../lib/runs/result.ts";
 import { checkHistory } from "../support/check-history.ts";
 import { createTruth } from "../support/truth.ts";
 import { createDice } from "./dice.ts";
@@ -45,6 +47,7 @@ export async function soak(options: SoakOptions, stop?: AbortSignal): Promise<So
     const { results } = mailbox;
     const broken = checkHistory({ sent: sender.sent, results, truth: await truth.read() });
     scratch.keep = broken.length > 0;
+    if (scratch.keep) await keepEvidence(directory, truth.directory, results);
     return { ...sender.counts(), ...summarize(results), strikes, broken };
   } finally {
     sender.stop();
@@ -53,6 +56,12 @@ export async function soak(options: SoakOptions, stop?: AbortSignal): Promise<So
     for (const part of parts) await part.kill();
     client.destroy();
   }
+}
+
+/** What the verdict was made of, for whoever looks for the cause. */
+async function keepEvidence(directory: string, truth: string, results: readonly Result[]) {
+  await cp(truth, join(directory, "truth"), { recursive: true });
+  await writeFile(join(directory, "results.json"), JSON.stringify(results, null, 1));
 }
 
 function partsOf(
