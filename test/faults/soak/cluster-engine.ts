@@ -14,6 +14,13 @@ import { joinNode } from "./pretended-node.ts";
 import { daemonVictim } from "./victim.ts";
 
 const INSIDE = "/truth";
+
+/**
+ * Longer than any start takes while a busy machine's cluster is tormented: who gives up a start just when its node makes it
+ * can only say that it was not seen in time.
+ */
+const START_SECONDS = 600;
+
 const CONTROL_PLANE = ["apiserver", "controller-manager", "etcd"] as const;
 
 /** A cluster of the soak's own with real pods, whose parts may be killed. */
@@ -71,6 +78,7 @@ async function engineOn(
       namespace,
       image: IMAGE,
       command: ["/bin/sh", "-c", script],
+      pod_watch_timeout_seconds: START_SECONDS,
       customizations,
     }),
     victims: victims.map((component) => victimOf(cluster, component)),
