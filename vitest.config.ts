@@ -9,7 +9,7 @@ export default defineConfig({
     hookTimeout: 180_000,
     // The programs that tests start by the hundred are compiled once.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules/.cache/compile") },
-    maxWorkers: 2,
-    maxConcurrency: 32, // concurrent tests wait for engines, most of their time
+    maxWorkers: 3, // on two cores: most of them wait for engines, most of their time
+    maxConcurrency: 32,
   },
 });
