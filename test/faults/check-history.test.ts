@@ -46,6 +46,20 @@ describe("a history is accepted where", () => {
   });
 });
 
+test("a second pod of one Job is accepted where the result tells of it", () => {
+  const truth = [...STARTED, ...ENDED];
+  const of = (type: "kubernetes-job" | "docker-container", attempts: number) =>
+    checkHistory({
+      sent: [{ id: ID, exitCode: 0 }],
+      results: [aResult({ id: ID, state: "completed", status_code: 0, type, attempts })],
+      truth,
+    });
+
+  expect(of("kubernetes-job", 2)).toEqual([]);
+  expect(of("kubernetes-job", 1)).toEqual([`${ID} started 2 times`]);
+  expect(of("docker-container", 2)).toEqual([`${ID} started 2 times`]);
+});
+
 describe("a history is refused where", () => {
   test.each([
     ["a run has no result", 0, ENDED, [SUBMITTED], "no result"],
