@@ -32,15 +32,19 @@ describe.skipIf(!canStartClusters())(
       "that is longer than a run has to start costs no run its start",
       async () => {
         await cluster.stop("controller-manager");
-        const run = lab.run("exit 4", { pod_watch_timeout_seconds: 14 });
+        const run = lab.run("exit 4", { pod_watch_timeout_seconds: 24 });
         await lab.start(run);
         await lab.until(run, "pending");
 
         await cluster.stop("apiserver");
-        await pause(15_000); // the outage is what is tried
+        await pause(25_000); // the outage is what is tried; controllers need half a minute to return
         await cluster.start();
 
-        expect(await lab.until(run, "ended")).toMatchObject({ outcome: "failed", statusCode: 4 });
+        expect(await lab.until(run, "ended")).toMatchObject({
+          outcome: "failed",
+          statusCode: 4,
+          cause: { code: "Exit" },
+        });
       },
       LONG,
     );
