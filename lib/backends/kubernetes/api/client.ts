@@ -25,8 +25,8 @@ export interface KubernetesClient {
 export function createClient(
   connection: Connection,
   transport: Transport = createTransport(connection),
+  contact: Contact = createContact(),
 ): KubernetesClient {
-  const contact = createContact();
   const send = (call: ApiCall, signal: AbortSignal) =>
     sendAuthorized(connection, transport, call, signal);
   return {

@@ -1,6 +1,7 @@
 import type { BackendDependencies } from "../../dependencies.ts";
 import { createClient } from "../api/client.ts";
 import type { Cluster } from "../api/cluster.ts";
+import { type Contact, createContact } from "../api/contact.ts";
 import type { Connection } from "./connection.ts";
 import { findConnection } from "./find-connection.ts";
 
@@ -20,12 +21,19 @@ export function createClusters(
   const connections = new Map<string, Promise<Connection>>();
   const clusters = new Map<string, Promise<Cluster>>();
 
+  // What is known of a cluster outlives its connection: an outage is what connections are given up for.
+  const contacts = new Map<string, Contact>();
+
   const connection = (target: string) => remember(connections, target, () => find(deps, target));
-  const connect = async (target: string): Promise<Cluster> => ({
-    name: target,
-    client: createClient(await connection(target)),
-    scopes: deps.config.clusters[target]?.namespaces ?? [undefined],
-  });
+  const connect = async (target: string): Promise<Cluster> => {
+    const contact = contacts.get(target) ?? createContact();
+    contacts.set(target, contact);
+    return {
+      name: target,
+      client: createClient(await connection(target), undefined, contact),
+      scopes: deps.config.clusters[target]?.namespaces ?? [undefined],
+    };
+  };
   const forget = (target: string) => {
     clusters.delete(target);
     connections.delete(target);
