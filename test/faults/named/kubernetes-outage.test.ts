@@ -9,7 +9,7 @@ import {
   startOwnCluster,
 } from "../../integration/kubernetes/support/own-cluster.ts";
 
-const LONG = 180_000;
+const LONG = 240_000;
 
 requireClusters();
 
@@ -32,15 +32,15 @@ describe.skipIf(!canStartClusters())(
       "that is longer than a run has to start costs no run its start",
       async () => {
         await cluster.stop("controller-manager");
-        const run = lab.run("exit 4", { pod_watch_timeout_seconds: 24 });
+        const run = lab.run("exit 4", { pod_watch_timeout_seconds: 40 });
         await lab.start(run);
         await lab.until(run, "pending");
 
         await cluster.stop("apiserver");
-        await pause(25_000); // the outage is what is tried; controllers need half a minute to return
+        await pause(41_000); // the outage is what is tried; what was killed needs as long to return
         await cluster.start();
 
-        expect(await lab.until(run, "ended")).toMatchObject({
+        expect(await lab.until(run, "ended", 110_000)).toMatchObject({
           outcome: "failed",
           statusCode: 4,
           cause: { code: "Exit" },

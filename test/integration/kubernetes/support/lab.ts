@@ -25,6 +25,7 @@ export interface Lab extends AsyncDisposable {
   until<State extends Observation["state"]>(
     run: Pick<Run, "key">,
     state: State,
+    patienceMs?: number,
   ): Promise<Extract<Observation, { state: State }>>;
   /** Submits and waits for the end. */
   end(run: Run<KubernetesJobSpec>): Promise<Ended>;
@@ -49,15 +50,15 @@ export async function createLab({
   const watching = watch(backend, seen, close.signal);
   const signal = () => AbortSignal.timeout(PATIENCE_MS);
 
-  const until: Lab["until"] = async (run, state) => {
-    const end = performance.now() + PATIENCE_MS;
+  const until: Lab["until"] = async (run, state, patienceMs = PATIENCE_MS) => {
+    const end = performance.now() + patienceMs;
     while (performance.now() < end) {
       const observation = seen.get(run.key.id);
       if (observation?.state === state) return observation as never;
       await pause(50);
     }
     const last = JSON.stringify(seen.get(run.key.id));
-    throw new Error(`waited ${PATIENCE_MS} ms, but it was never ${state}; last seen: ${last}`);
+    throw new Error(`waited ${patienceMs} ms, but it was never ${state}; last seen: ${last}`);
   };
   const start: Lab["start"] = async (run) => (await backend.submit(run, signal())).run;
   const jobPath = ({ identifier }: ObservedRun) => {
