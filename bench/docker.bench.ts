@@ -115,7 +115,7 @@ async function delays(stage: DockerStage): Promise<Row[]> {
 }
 
 async function looks(stage: DockerStage): Promise<Row[]> {
-  const lying = RUNS * REPEATS * 2 + SINGLE_RUNS + 1;
+  const lying = RUNS * TURNS * 2 + SINGLE_RUNS + 1;
   const fresh = await startPrivateEngine();
   try {
     await using bare = createDockerStage(fresh);
