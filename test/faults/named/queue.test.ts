@@ -1,7 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import type { Backend } from "../../../lib/backends/backend.ts";
 import { startEmbeddedQueue } from "../../../lib/local/embedded-queue.ts";
 import { createSqsClient } from "../../../lib/queues/sqs-client.ts";
@@ -37,17 +40,20 @@ test("a handler that breaks at the third of ten messages gives back that one alo
 
 test("a launcher that is killed in the middle of a batch costs no run of it and doubles none", async () => {
   await using bench = await openBench(processStage());
+  const scratch = await mkdtemp(join(tmpdir(), "slipway-doomed-")); // what dies by force leaves things there
+  onTestFinished(() => rm(scratch, { recursive: true, force: true }));
   const ids = TEN.map(() => anId());
   const records = ids.map((id) => aRecord(JSON.stringify(bench.bodyOf({ id }))));
   const doomed = { config: bench.place.config, records, stuckAt: ids[5] };
   const launcher = spawn(process.execPath, [here("./support/doomed-launcher.ts")], {
-    env: { ...process.env, DOOMED: JSON.stringify(doomed) },
+    env: { ...process.env, TMPDIR: scratch, DOOMED: JSON.stringify(doomed) },
     stdio: ["ignore", "pipe", "inherit"],
   });
+  const exited = once(launcher, "exit");
   await once(launcher.stdout, "data");
   await bench.untilBegun(ids[0] ?? "");
   launcher.kill("SIGKILL");
-  await once(launcher, "exit");
+  await exited;
 
   await bench.deliverUntilTaken(records);
   for (const id of ids) await bench.untilEnded(id);

@@ -25,4 +25,5 @@ const launcher = bench.anew((backend) => ({
     return new Promise(() => undefined);
   },
 }));
+setInterval(() => undefined, 60_000); // a promise that never settles keeps no process alive
 await bench.deliver(records, launcher);
