@@ -7,7 +7,7 @@ import { spellFields } from "./config-fields.ts";
 import { expandReferences } from "./expand-references.ts";
 import { inlineFiles } from "./inline-files.ts";
 import type { LocalSources } from "./read-local-reference.ts";
-import { namedTarget } from "./targets.ts";
+import { type EngineType, namedTarget } from "./targets.ts";
 
 /**
  * A configuration from what its YAML says. Throws one LaunchError `ConfigError` that names every problem with its path.
@@ -79,7 +79,7 @@ function checkInfrastructure(
 
 /** The defaults are checked on their own: what names no target is not to blame for them. */
 function checkTarget(
-  type: "kubernetes-job" | "docker-container",
+  type: EngineType,
   asked: string | undefined,
   config: Config,
   at: string,
