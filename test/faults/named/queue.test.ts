@@ -63,9 +63,9 @@ test("a launcher that is killed in the middle of a batch costs no run of it and 
 });
 
 test("three of ten results that the queue does not take are told by the next look, and only those", async () => {
-  await using queue = await startQueue((body) => TERMINAL.test(String(body)), refuseThree());
-  await using bench = await openBench(processStage(), { queues: { results: queue.results } });
   const ids = TEN.map(() => anId());
+  await using queue = await startQueue({ refusedOnce: ids.slice(2, 5) });
+  await using bench = await openBench(processStage(), { queues: { results: queue.results } });
   await bench.deliver(ids.map((id) => aRecord(JSON.stringify(bench.bodyOf({ id })))));
   await bench.until("all have ended", async () => (await countEnded(bench.deps)) === 10);
 
@@ -158,22 +158,15 @@ async function countEnded({ backends, targets: [target] }: Dependencies): Promis
   return count;
 }
 
-/** The embedded queue, whose first call that fits is dealt with by the test. */
-async function startQueue(fits: (body: Buffer) => boolean, deal: Interception) {
+/** The embedded queue, which takes the end of each of these runs only when it is told again. */
+async function startQueue({ refusedOnce }: { refusedOnce: readonly string[] }) {
   const queue = await startEmbeddedQueue();
   const upstream = {
     host: "127.0.0.1",
     port: Number(new URL(queue.env.AWS_ENDPOINT_URL_SQS ?? "").port),
   };
-  let isDealt = false;
-  const proxy = await startFaultProxy({
-    upstream,
-    intercept: () => async (body, pass) => {
-      if (isDealt || !fits(body)) return pass();
-      isDealt = true;
-      return deal(body, pass);
-    },
-  });
+  const refusals = new Set(refusedOnce);
+  const proxy = await startFaultProxy({ upstream, intercept: () => refuseEnds(refusals) });
   const env = { ...queue.env, AWS_ENDPOINT_URL_SQS: `http://127.0.0.1:${proxy.port}` };
   const { results } = createSqsQueues(env, queue.urls);
   if (!results) throw new Error("there is a results queue");
@@ -194,13 +187,21 @@ async function startQueue(fits: (body: Buffer) => boolean, deal: Interception) {
   };
 }
 
-/** The answer of a queue that took seven entries of ten: 200, with a list of those that failed. */
-function refuseThree(): Interception {
+/**
+ * Keeps the ends of these runs from the queue, each once, and answers as a queue that took a part of
+ * what it was sent: 200, with a list of what failed. In how many calls they come is the sender's affair.
+ */
+function refuseEnds(refusals: Set<string>): Interception {
   return async (body, pass) => {
-    const request = JSON.parse(String(body)) as { Entries: { Id: string }[] };
-    const refused = request.Entries.slice(2, 5);
+    const request = JSON.parse(String(body)) as { Entries: { Id: string; MessageBody: string }[] };
+    const refused = request.Entries.filter(({ MessageBody }) => {
+      const { subject, type } = JSON.parse(MessageBody) as { subject: string; type: string };
+      return TERMINAL.test(type) && refusals.delete(subject);
+    });
     const Entries = request.Entries.filter((entry) => !refused.includes(entry));
-    const answered = await pass(Buffer.from(JSON.stringify({ ...request, Entries })));
+    const answered = Entries.length
+      ? await pass(Buffer.from(JSON.stringify({ ...request, Entries })))
+      : { status: 200, headers: { "content-type": "application/x-amz-json-1.0" }, body: "{}" };
     const Failed = refused.map(({ Id }) => ({ Id, Code: "InternalFailure", SenderFault: false }));
     const answer = { ...JSON.parse(String(answered.body)), Failed };
     return { ...answered, body: Buffer.from(JSON.stringify(answer)) };
