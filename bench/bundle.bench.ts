@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateQueueCommand } from "@aws-sdk/client-sqs";
 import { startEmbeddedQueue } from "../lib/local/embedded-queue.ts";
-import { createSqsClient } from "../lib/queues/sqs-client.ts";
 import { bundleFunction } from "../scripts/bundle.ts";
 import { sizesOf } from "../scripts/bundle-sizes.ts";
+import { createSdkClient } from "../test/support/sdk-client.ts";
 import { type ColdStart, measureColdStarts } from "./support/cold-start.ts";
 import { defineBench, type Row } from "./support/define-bench.ts";
 import { startRefusingEngine } from "./support/refusing-engine.ts";
@@ -114,7 +114,7 @@ const readEvent = async (name: string): Promise<unknown> =>
   JSON.parse(await readFile(join(ROOT, `examples/events/${name}.json`), "utf8"));
 
 async function queuesOf(env: Readonly<Record<string, string | undefined>>) {
-  const client = createSqsClient(env);
+  const client = createSdkClient(env);
   const urlOf = async (QueueName: string) =>
     (await client.send(new CreateQueueCommand({ QueueName }))).QueueUrl;
   const urls = {

@@ -1,4 +1,5 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { isBuiltin } from "node:module";
 import { basename, dirname, join, resolve } from "node:path";
 import {
   type CodeSplittingOptions,
@@ -37,7 +38,7 @@ export async function bundleFunction({
   const folder = resolve(root, out, name);
   const maps = resolve(root, out, "maps", name);
   const programs = new Set<string>();
-  const plugins = [requireHttp(), runLater(RUN_LATER), ownPrograms(programs)];
+  const plugins = [requireBuiltins(), runLater(RUN_LATER), ownPrograms(programs)];
   const main = await compile({ cwd: root, input: { index: source }, plugins }, CHUNKS);
   const helpers = await Promise.all(
     [...programs].map((path) =>
@@ -79,6 +80,8 @@ const INPUT: InputOptions = {
     target: "node24",
     define: { __dirname: "import.meta.dirname", __filename: "import.meta.filename" },
   },
+  // Making a schema changes nothing: what nobody asks for need not be made.
+  treeshake: { manualPureFunctions: ["z"] },
   logLevel: "warn",
 };
 
@@ -99,16 +102,23 @@ async function write(path: string, content: string): Promise<void> {
 }
 
 /**
- * `node:http` as `require` gives it. An import of a built-in module first asks for everything that it exports, and this
- * one then loads undici for its `WebSocket`: 30 ms for what nothing here calls.
+ * What Node brings along, as `require` gives it. An import first asks such a module for everything that it exports, and
+ * some of that is loaded when it is asked for: `node:http` loads undici for its `WebSocket` (30 ms), `node:fs` its promises
+ * and streams, `node:util` worker threads, none of which a start needs.
  */
-function requireHttp(): Plugin {
-  const id = "\0required:node:http";
+function requireBuiltins(): Plugin {
+  const prefix = "\0required:";
   return {
-    name: "require-http",
-    resolveId: (source) => (/^(?:node:)?http$/.test(source) ? id : undefined),
-    load: (asked) =>
-      asked === id ? 'module.exports = process.getBuiltinModule("node:http");' : undefined,
+    name: "require-builtins",
+    resolveId: (source) => {
+      const name = source.replace(/^node:/, "");
+      // Rolldown's own helpers import `node:module`, before anything could be required.
+      return isBuiltin(source) && name !== "module" ? prefix + name : undefined;
+    },
+    load: (id) =>
+      id.startsWith(prefix)
+        ? `module.exports = process.getBuiltinModule("node:${id.slice(prefix.length)}");`
+        : undefined,
   };
 }
 

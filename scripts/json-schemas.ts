@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { BLOCK_BOOKKEEPING, ImageRegistry, SPEC_SCHEMAS } from "../lib/runs/infrastructure.ts";
+import { BLOCK_BOOKKEEPING, imageRegistry, SPEC_SCHEMAS } from "../lib/runs/infrastructure.ts";
 import { RunId } from "../lib/runs/request.ts";
 import { Result } from "../lib/runs/result.ts";
 
@@ -55,7 +55,7 @@ function requestSchema(): Schema {
       id: jsonSchema(RunId),
       named: NAMED,
       overridden: OVERRIDDEN,
-      registry: closed("registry", jsonSchema(ImageRegistry)),
+      registry: closed("registry", jsonSchema(imageRegistry())),
       ...Object.fromEntries(
         Object.entries(SPEC_SCHEMAS).map(([kind, schema]) => [kind, kindSchema(kind, schema)]),
       ),

@@ -1,8 +1,8 @@
-import { SendMessageBatchCommand } from "@aws-sdk/client-sqs";
-import { createSqsClient } from "../../lib/queues/sqs-client.ts";
+import { SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
 
-/** The empty function, sending one message: what a first result costs in the SDK alone. */
-const client = createSqsClient(process.env);
+/** The empty function, sending one message: what a first result costs with the SDK's own client. */
+const endpoint = process.env.AWS_ENDPOINT_URL_SQS ?? "";
+const client = new SQSClient({ region: "eu-west-1", endpoint, useQueueUrlAsEndpoint: false });
 
 export const handler = async () => {
   const Entries = [{ Id: "0", MessageBody: "{}" }];

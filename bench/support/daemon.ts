@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { SQSClient } from "@aws-sdk/client-sqs";
-import { createSqsClient } from "../../lib/queues/sqs-client.ts";
+import { createSdkClient } from "../../test/support/sdk-client.ts";
 import { aSlipway } from "../../test/support/slipway.ts";
 
 export interface Daemon {
@@ -22,7 +22,7 @@ export async function withDaemon<T>(
   await dev.saying(/Ready\./);
   const announced = await readFile(join(slipway.directory, "state/slipway/dev.json"), "utf8");
   const { env, urls } = JSON.parse(announced);
-  const client = createSqsClient(env);
+  const client = createSdkClient(env);
   try {
     return await use({ pid: dev.pid, client, urls, directory: slipway.directory });
   } finally {

@@ -1,6 +1,5 @@
-import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { RequestMessage } from "../client/request-message.ts";
-import { sendBody } from "../client/send-body.ts";
+import { overOwnClient, sendBody } from "../client/send-body.ts";
 import type { Engines } from "../local/dependencies.ts";
 import { createLocalDependencies } from "../local/dependencies.ts";
 import { type EmbeddedQueueOptions, startEmbeddedQueue } from "../local/embedded-queue.ts";
@@ -8,7 +7,7 @@ import { createHandlers } from "../local/handlers.ts";
 import { startLocalSlipway } from "../local/local-slipway.ts";
 import { receiveResults } from "../local/results.ts";
 import { toBody } from "../queues/message-body.ts";
-import { createSqsClient } from "../queues/sqs-client.ts";
+import { createSqsClient, type SqsClient } from "../queues/sqs-client.ts";
 import type { Result } from "../runs/result.ts";
 import type { Log } from "../usecases/dependencies.ts";
 import type { GivenUrls } from "./queue-options.ts";
@@ -53,13 +52,13 @@ export function openCarrier(
 }
 
 function carry(
-  client: SQSClient,
+  client: SqsClient,
   { requests, results }: GivenUrls & { readonly requests: string },
 ): Omit<Carrier, "stop"> {
   return {
     bringsResults: results !== undefined,
     send: async (request) => {
-      await sendBody(client, { queueUrl: requests, request, body: toBody(request) });
+      await sendBody(overOwnClient(client), { queueUrl: requests, request, body: toBody(request) });
     },
     results: (ids, signal) =>
       results === undefined

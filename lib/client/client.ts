@@ -6,6 +6,7 @@ import {
   type RequestMessage,
   type RunMessage,
 } from "./request-message.ts";
+import type { SendMessage } from "./send-body.ts";
 
 export interface ClientOptions {
   /** Of the requests queue. On a FIFO queue the messages of one run keep their order. */
@@ -38,13 +39,13 @@ export interface SlipwayClient {
 }
 
 export function createClient({ queueUrl, sqs }: ClientOptions): SlipwayClient {
-  let made: Pick<SQSClient, "send"> | undefined = sqs;
+  let sendMessage: SendMessage | undefined;
   const send = async (request: RequestMessage, options: SendOptions = {}): Promise<Sent> => {
     const body = toBody(request);
     checkRequestBody(body);
-    const { createSender, sendBody } = await import("./send-body.ts");
-    made ??= createSender();
-    return sendBody(made, { queueUrl, request, body, ...options });
+    const { overOwnClient, overSdkClient, sendBody } = await import("./send-body.ts");
+    sendMessage ??= sqs ? overSdkClient(sqs) : overOwnClient();
+    return sendBody(sendMessage, { queueUrl, request, body, ...options });
   };
   return {
     run: (request, options) => send({ ...request, action: "run" }, options),

@@ -1,18 +1,11 @@
-import type * as z from "zod/mini";
 import { readBody } from "../runs/body.ts";
 import { isRecord } from "../runs/canonical-json.ts";
-import type {
-  DockerContainerSpec,
-  KubernetesJobSpec,
-  ProcessSpec,
-} from "../runs/infrastructure.ts";
+import type { SpecInput } from "../runs/infrastructure.ts";
 import { toRequest } from "../runs/request.ts";
 
 /** What a run is made of, in the spelling of the wire; or the name of one that Slipway's configuration defines. */
 export type Infrastructure =
-  | z.input<typeof KubernetesJobSpec>
-  | z.input<typeof DockerContainerSpec>
-  | z.input<typeof ProcessSpec>
+  | SpecInput
   | { readonly use: string; readonly [field: string]: unknown }
   | string;
 

@@ -1,4 +1,4 @@
-import { access } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { LaunchError } from "../runs/launch-error.ts";
 import type { Config } from "./config.ts";
@@ -73,11 +73,7 @@ export function describeOrigin(origin: ConfigOrigin): string {
   }
 }
 
-const isThere = (path: string) =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
+const isThere = async (path: string) => existsSync(path);
 
 /** A configuration that cannot be read now may be readable in a moment; the function's next start tries again. */
 async function readSsmParameter(name: string): Promise<string> {

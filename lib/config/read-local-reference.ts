@@ -1,12 +1,14 @@
-import { readFile } from "node:fs/promises";
+import { readFile } from "node:fs";
 import { isAbsolute, join } from "node:path";
+import { promisify } from "node:util";
 import { LaunchError } from "../runs/launch-error.ts";
 import type { Reference } from "./references.ts";
 
 /** Reads a whole text file; throws where it cannot. */
 export type ReadText = (path: string) => Promise<string>;
 
-export const readTextFile: ReadText = (path) => readFile(path, "utf8");
+/** Not by `node:fs/promises`: that brings two milliseconds of other modules into every cold start. */
+export const readTextFile: ReadText = (path) => promisify(readFile)(path, "utf8");
 
 export interface LocalSources {
   readonly env: Readonly<Record<string, string | undefined>>;

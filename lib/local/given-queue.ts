@@ -1,5 +1,4 @@
-import { GetQueueAttributesCommand, GetQueueUrlCommand, type SQSClient } from "@aws-sdk/client-sqs";
-import { createSqsClient } from "../queues/sqs-client.ts";
+import { createSqsClient, type SqsClient } from "../queues/sqs-client.ts";
 import { toQueueError } from "../queues/sqs-errors.ts";
 import type { QueuePlace } from "./queue-place.ts";
 
@@ -32,19 +31,22 @@ export async function findGivenQueue({ env, requests, results }: Given): Promise
   }
 }
 
-async function redrivePolicyOf(client: SQSClient, queueUrl: string) {
-  const { Attributes } = await client.send(
-    new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ["All"] }),
-  );
+async function redrivePolicyOf(client: SqsClient, queueUrl: string) {
+  const { Attributes } = await client.call("GetQueueAttributes", {
+    QueueUrl: queueUrl,
+    AttributeNames: ["All"],
+  });
   if (!Attributes?.RedrivePolicy) return undefined;
   const { deadLetterTargetArn, maxReceiveCount } = JSON.parse(Attributes.RedrivePolicy);
   return { arn: String(deadLetterTargetArn), maxReceiveCount: Number(maxReceiveCount) };
 }
 
 /** Only its owner's account may be asked for it: `arn:aws:sqs:REGION:ACCOUNT:NAME`. */
-async function urlOf(client: SQSClient, arn: string): Promise<string | undefined> {
+async function urlOf(client: SqsClient, arn: string): Promise<string | undefined> {
   const [, , , , account, name] = arn.split(":");
-  const command = new GetQueueUrlCommand({ QueueName: name, QueueOwnerAWSAccountId: account });
-  const { QueueUrl } = await client.send(command);
+  const { QueueUrl } = await client.call("GetQueueUrl", {
+    QueueName: name,
+    QueueOwnerAWSAccountId: account,
+  });
   return QueueUrl;
 }

@@ -1,14 +1,9 @@
-import {
-  DeleteMessageCommand,
-  type Message,
-  ReceiveMessageCommand,
-  type SQSClient,
-} from "@aws-sdk/client-sqs";
+import type { ReceivedMessage, SqsClient } from "../queues/sqs-client.ts";
 import { isGone, toQueueError } from "../queues/sqs-errors.ts";
 import { Result, TERMINAL_STATES } from "../runs/result.ts";
 
 export interface ReceiveResults {
-  readonly client: SQSClient;
+  readonly client: SqsClient;
   readonly queueUrl: string;
   /** The runs that are waited for. */
   readonly ids: ReadonlySet<string>;
@@ -46,22 +41,26 @@ export async function* receiveResults(options: ReceiveResults): AsyncGenerator<R
 }
 
 /** Never cut off: the messages that it was about to bring would be out of sight for a while. */
-async function receive({ client, queueUrl, waitSeconds = 2 }: ReceiveResults): Promise<Message[]> {
-  const command = new ReceiveMessageCommand({
+async function receive({
+  client,
+  queueUrl,
+  waitSeconds = 2,
+}: ReceiveResults): Promise<readonly ReceivedMessage[]> {
+  const input = {
     QueueUrl: queueUrl,
     MaxNumberOfMessages: 10,
     WaitTimeSeconds: waitSeconds,
     VisibilityTimeout: OUT_OF_SIGHT_SECONDS,
-  });
+  };
   try {
-    const { Messages = [] } = await client.send(command);
+    const { Messages = [] } = await client.call("ReceiveMessage", input);
     return Messages;
   } catch (error) {
     throw toQueueError(error, "receive results");
   }
 }
 
-function parse({ Body = "" }: Message): Result | undefined {
+function parse({ Body = "" }: ReceivedMessage): Result | undefined {
   try {
     return Result.parse(JSON.parse(Body));
   } catch {
@@ -69,13 +68,13 @@ function parse({ Body = "" }: Message): Result | undefined {
   }
 }
 
-async function acknowledge({ client, queueUrl }: ReceiveResults, message: Message): Promise<void> {
-  const command = new DeleteMessageCommand({
-    QueueUrl: queueUrl,
-    ReceiptHandle: message.ReceiptHandle,
-  });
+async function acknowledge(
+  { client, queueUrl }: ReceiveResults,
+  message: ReceivedMessage,
+): Promise<void> {
+  const input = { QueueUrl: queueUrl, ReceiptHandle: message.ReceiptHandle };
   try {
-    await client.send(command);
+    await client.call("DeleteMessage", input);
   } catch (error) {
     if (!isGone(error)) throw toQueueError(error, "delete a result");
   }

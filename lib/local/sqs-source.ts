@@ -1,10 +1,5 @@
-import {
-  DeleteMessageBatchCommand,
-  GetQueueAttributesCommand,
-  ReceiveMessageCommand,
-  type SQSClient,
-} from "@aws-sdk/client-sqs";
 import type { SQSRecord } from "aws-lambda";
+import type { SqsClient } from "../queues/sqs-client.ts";
 import { toQueueError } from "../queues/sqs-errors.ts";
 import { RECEIVE_EVERYTHING, toSqsRecord } from "../queues/sqs-message.ts";
 import { unavailable } from "../runs/launch-error.ts";
@@ -31,30 +26,30 @@ export interface SqsSource {
   delete(records: readonly SQSRecord[]): Promise<void>;
 }
 
-export function createSqsSource(client: SQSClient, queueUrl: string): SqsSource {
+export function createSqsSource(client: SqsClient, queueUrl: string): SqsSource {
   let arn = "";
   return {
     async describe() {
       const { Attributes = {} } = await client
-        .send(
-          new GetQueueAttributesCommand({
-            QueueUrl: queueUrl,
-            AttributeNames: ["QueueArn", "VisibilityTimeout"],
-          }),
-        )
+        .call("GetQueueAttributes", {
+          QueueUrl: queueUrl,
+          AttributeNames: ["QueueArn", "VisibilityTimeout"],
+        })
         .catch(rethrow("describe the queue"));
       arn = Attributes.QueueArn ?? "";
       return { arn, visibilitySeconds: Number(Attributes.VisibilityTimeout ?? 30) };
     },
     async receive({ max, waitSeconds, visibilitySeconds }) {
-      const command = new ReceiveMessageCommand({
+      const input = {
         QueueUrl: queueUrl,
         MaxNumberOfMessages: Math.min(AT_ONCE, max),
         WaitTimeSeconds: waitSeconds,
         ...(visibilitySeconds === undefined ? {} : { VisibilityTimeout: visibilitySeconds }),
         ...RECEIVE_EVERYTHING,
-      });
-      const { Messages = [] } = await client.send(command).catch(rethrow("receive messages"));
+      };
+      const { Messages = [] } = await client
+        .call("ReceiveMessage", input)
+        .catch(rethrow("receive messages"));
       return Messages.map((message) => toSqsRecord(message, arn));
     },
     async delete(records) {
@@ -65,7 +60,7 @@ export function createSqsSource(client: SQSClient, queueUrl: string): SqsSource 
 }
 
 async function deleteBatch(
-  client: SQSClient,
+  client: SqsClient,
   queueUrl: string,
   records: readonly SQSRecord[],
 ): Promise<void> {
@@ -74,7 +69,7 @@ async function deleteBatch(
     ReceiptHandle: receiptHandle,
   }));
   const { Failed = [] } = await client
-    .send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }))
+    .call("DeleteMessageBatch", { QueueUrl: queueUrl, Entries })
     .catch(rethrow("delete messages"));
   const [first] = Failed;
   if (first)

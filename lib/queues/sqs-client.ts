@@ -1,53 +1,209 @@
-import { SQSClient, type SQSClientConfig } from "@aws-sdk/client-sqs";
+import type {
+  ChangeMessageVisibilityRequest,
+  DeleteMessageBatchRequest,
+  DeleteMessageBatchResult,
+  DeleteMessageRequest,
+  GetQueueAttributesRequest,
+  GetQueueAttributesResult,
+  GetQueueUrlRequest,
+  GetQueueUrlResult,
+  Message,
+  MessageAttributeValue,
+  ReceiveMessageRequest,
+  SendMessageBatchRequest,
+  SendMessageBatchResult,
+  SendMessageRequest,
+  SendMessageResult,
+} from "@aws-sdk/client-sqs";
+import { Sha256 } from "@smithy/core/checksum";
+import { HttpRequest } from "@smithy/core/protocols";
+import {
+  getRetryAfterHint,
+  isThrottlingError,
+  isTransientError,
+  StandardRetryStrategy,
+} from "@smithy/core/retry";
+import { NodeHttpHandler } from "@smithy/node-http-handler";
+import { SignatureV4 } from "@smithy/signature-v4";
+import type { HttpResponse, RetryErrorType, SdkError } from "@smithy/types";
+import { sqsAccess } from "./sqs-access.ts";
+import { SqsServiceError, toServiceError } from "./sqs-service-error.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A message as it comes over the wire: binary attributes in base64. */
+export type ReceivedMessage = Omit<Message, "MessageAttributes"> & {
+  readonly MessageAttributes?: Readonly<Record<string, ReceivedAttribute>> | undefined;
+};
+export type ReceivedAttribute = Pick<MessageAttributeValue, "DataType" | "StringValue"> & {
+  readonly BinaryValue?: string | undefined;
+};
+
+/** What is asked of SQS here, by the names of its API: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference */
+interface SqsActions {
+  ChangeMessageVisibility: [ChangeMessageVisibilityRequest, object];
+  DeleteMessage: [DeleteMessageRequest, object];
+  DeleteMessageBatch: [DeleteMessageBatchRequest, Partial<DeleteMessageBatchResult>];
+  GetQueueAttributes: [GetQueueAttributesRequest, GetQueueAttributesResult];
+  GetQueueUrl: [GetQueueUrlRequest, GetQueueUrlResult];
+  ReceiveMessage: [ReceiveMessageRequest, { readonly Messages?: readonly ReceivedMessage[] }];
+  SendMessage: [SendMessageRequest, SendMessageResult];
+  SendMessageBatch: [SendMessageBatchRequest, Partial<SendMessageBatchResult>];
+}
+
+type Action = keyof SqsActions;
+
+export interface SqsClient {
+  /**
+   * One call, tried up to three times where a later try may help. Throws an SqsServiceError, an error of Node's network,
+   * or an AbortError.
+   */
+  call<A extends Action>(
+    action: A,
+    input: SqsActions[A][0],
+    options?: { readonly abortSignal?: AbortSignal },
+  ): Promise<SqsActions[A][1]>;
+  /** Tells the time of the server at each of its answers, refusals included: milliseconds since 1970, to the second. */
+  onDate(listener: (serverMs: number) => void): void;
+  /** Closes the connections that it keeps. */
+  destroy(): void;
+}
 
 /** The longest long poll of SQS is 20 seconds; nothing else takes nearly as long. */
 const REQUEST_TIMEOUT_MS = 30_000;
 const CONNECTION_TIMEOUT_MS = 3_000;
+const MAX_ATTEMPTS = 3;
 
-/** Where nothing says otherwise: emulators take any region. */
-const EMULATOR_REGION = "us-east-1";
+/** SQS refuses what was signed more than a quarter of an hour before or after. */
+const SKEW_MS = 240_000;
 
 /**
- * A client for AWS, or for the server that `AWS_ENDPOINT_URL_SQS` or `AWS_ENDPOINT_URL` names. Queue URLs of such a
- * server often carry a host that does not resolve, so requests go to the endpoint whatever the URL says.
+ * The few calls that we make, over the parts of the AWS SDK that matter: its signatures, its connections, its rules for
+ * trying again. The whole SDK does the same in the time that a cold function has for everything (decision 0023).
  */
-export function createSqsClient(env: Environment): SQSClient {
-  return new SQSClient(sqsClientConfig(env));
-}
+export function createSqsClient(env: Environment): SqsClient {
+  const access = sqsAccess(env);
+  const { credentials } = access;
+  const signer = new SignatureV4({ service: "sqs", region: "", credentials, sha256: Sha256 });
+  const connections = new NodeHttpHandler({
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    throwOnRequestTimeout: true,
+  });
+  const retries = new StandardRetryStrategy(MAX_ATTEMPTS);
+  const listeners: ((serverMs: number) => void)[] = [];
+  let skewMs = 0;
 
-export function sqsClientConfig(env: Environment): SQSClientConfig {
-  const endpoint = env.AWS_ENDPOINT_URL_SQS || env.AWS_ENDPOINT_URL;
-  const region = env.AWS_REGION || env.AWS_DEFAULT_REGION || (endpoint && EMULATOR_REGION);
+  const hear = (date = "") => {
+    const serverMs = Date.parse(date);
+    if (!Number.isFinite(serverMs)) return;
+    const apart = serverMs - Date.now();
+    skewMs = Math.abs(apart) > SKEW_MS ? apart : 0;
+    for (const listener of listeners) listener(serverMs);
+  };
+
+  const attempt = async (action: Action, input: object, abortSignal: AbortSignal) => {
+    const { QueueUrl } = input as { readonly QueueUrl?: string };
+    const request = toRequest(action, JSON.stringify(input), access.endpointOf(QueueUrl), env);
+    const signed = await signer.sign(request, {
+      signingDate: new Date(Date.now() + skewMs),
+      signingRegion: access.regionOf(QueueUrl),
+    });
+    const { response } = await connections.handle(new HttpRequest(signed), { abortSignal });
+    const wasSkewedBy = skewMs;
+    hear(response.headers.date);
+    const text = await textOf(response.body);
+    if (response.statusCode < 300) return parse(text, response);
+    const error = toServiceError(response, text);
+    throw skewMs === wasSkewedBy ? error : Object.assign(error, { $retryable: {} });
+  };
+
   return {
-    ...(region ? { region } : {}),
-    ...(endpoint ? { endpoint, useQueueUrlAsEndpoint: false } : {}),
-    ...(isEmulator(endpoint) ? emulatorCredentials(env) : {}),
-    maxAttempts: 3,
-    requestHandler: {
-      connectionTimeout: CONNECTION_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      throwOnRequestTimeout: true,
+    async call(action, input, { abortSignal } = {}) {
+      let token = await retries.acquireInitialRetryToken("");
+      for (;;) {
+        try {
+          const answer = await attempt(action, input, withinTime(abortSignal));
+          retries.recordSuccess(token);
+          return answer as never;
+        } catch (error) {
+          if (abortSignal?.aborted) throw error;
+          const next = retries.refreshRetryTokenForRetry(token, retryInfoOf(error)); // waits, too
+          token = await unlessAborted(next, error, abortSignal);
+        }
+      }
     },
+    onDate: (listener) => void listeners.push(listener),
+    destroy: () => connections.destroy(),
   };
 }
 
-/** AWS itself speaks https only. */
-const isEmulator = (endpoint: string | undefined) => Boolean(endpoint?.startsWith("http://"));
-
-/** Most emulators check no signature but want to see one, so the lack of credentials must not stop anybody there. */
-function emulatorCredentials(env: Environment): Pick<SQSClientConfig, "credentials"> {
-  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = env;
-  if (accessKeyId && secretAccessKey) return { credentials: { accessKeyId, secretAccessKey } };
-  return OTHER_SOURCES.some((name) => env[name]) ? {} : { credentials: PLACEHOLDER };
+/** An answer that never ends is none. */
+function withinTime(signal: AbortSignal | undefined): AbortSignal {
+  const limit = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+  return signal ? AbortSignal.any([signal, limit]) : limit;
 }
 
-const PLACEHOLDER = { accessKeyId: "slipway", secretAccessKey: "slipway" };
+function toRequest(action: Action, body: string, url: URL, env: Environment): HttpRequest {
+  const trace = env.AWS_LAMBDA_FUNCTION_NAME && env._X_AMZN_TRACE_ID;
+  return new HttpRequest({
+    method: "POST",
+    protocol: url.protocol,
+    hostname: url.hostname,
+    ...(url.port ? { port: Number(url.port) } : {}),
+    path: "/",
+    headers: {
+      host: url.host,
+      "content-type": "application/x-amz-json-1.0",
+      "content-length": String(Buffer.byteLength(body)),
+      "x-amz-target": `AmazonSQS.${action}`,
+      "user-agent": "slipway",
+      ...(trace ? { "x-amzn-trace-id": trace } : {}), // by this AWS notices functions that call themselves
+    },
+    body,
+  });
+}
 
-const OTHER_SOURCES = [
-  "AWS_PROFILE",
-  "AWS_WEB_IDENTITY_TOKEN_FILE",
-  "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-  "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-];
+async function textOf(body: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+function parse(text: string, response: HttpResponse): object {
+  if (text === "") return {};
+  try {
+    return JSON.parse(text);
+  } catch {
+    const message = `the answer is no JSON: ${text.slice(0, 100)}`;
+    throw new SqsServiceError("UnreadableAnswer", message, response, true);
+  }
+}
+
+/** What the SDK's rules want to know of a failed attempt. */
+function retryInfoOf(error: unknown) {
+  const failure = error as SdkError & { readonly $response?: HttpResponse };
+  const errorType: RetryErrorType = isThrottlingError(failure)
+    ? "THROTTLING"
+    : isTransientError(failure)
+      ? "TRANSIENT"
+      : "CLIENT_ERROR";
+  const retryAfterHint = getRetryAfterHint(failure.$response);
+  return { errorType, ...(retryAfterHint ? { retryAfterHint } : {}) };
+}
+
+/** The next attempt's token once its time has come; the attempt's own error where there is none or the caller has gone. */
+async function unlessAborted<T>(
+  next: Promise<T>,
+  error: unknown,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  const aborted = new Promise<never>((_, reject) => {
+    signal?.addEventListener("abort", reject, { once: true });
+  });
+  try {
+    return await Promise.race([next, aborted]);
+  } catch {
+    throw error;
+  }
+}

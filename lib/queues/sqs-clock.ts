@@ -1,5 +1,5 @@
-import { GetQueueAttributesCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { unavailable } from "../runs/launch-error.ts";
+import type { SqsClient } from "./sqs-client.ts";
 import { toQueueError } from "./sqs-errors.ts";
 
 /** How long the time last heard is carried on by this machine's clock. In a frozen function even that may stand still. */
@@ -15,7 +15,7 @@ export interface QueueClock {
 
 /** Listens to the `Date` of every answer that the client gets, and asks the queue where none came lately. */
 export function createQueueClock(
-  client: SQSClient,
+  client: SqsClient,
   queueUrl: string,
   now: () => number = Date.now,
 ): QueueClock {
@@ -24,7 +24,7 @@ export function createQueueClock(
     const passed = heard ? now() - heard.localMs : Number.NaN;
     return heard && passed >= 0 && passed <= FRESH_MS ? heard.serverMs + passed : undefined;
   };
-  onDate(client, (serverMs) => {
+  client.onDate((serverMs) => {
     heard = { serverMs, localMs: now() };
   });
   return {
@@ -37,28 +37,12 @@ export function createQueueClock(
   };
 }
 
-function onDate(client: SQSClient, listener: (serverMs: number) => void): void {
-  client.middlewareStack.add(
-    (next) => async (args) => {
-      const output = await next(args);
-      const serverMs = Date.parse(dateHeader(output.response));
-      if (Number.isFinite(serverMs)) listener(serverMs);
-      return output;
-    },
-    { step: "deserialize", priority: "low" }, // nearest to the wire: it sees refusals, too
-  );
-}
-
-const dateHeader = (response: unknown) =>
-  (response as { headers?: Record<string, string> }).headers?.date ?? "";
-
-async function askForAnything(client: SQSClient, queueUrl: string): Promise<void> {
-  const question = new GetQueueAttributesCommand({
-    QueueUrl: queueUrl,
-    AttributeNames: ["CreatedTimestamp"],
-  });
+async function askForAnything(client: SqsClient, queueUrl: string): Promise<void> {
+  const question = { QueueUrl: queueUrl, AttributeNames: ["CreatedTimestamp" as const] };
   try {
-    await client.send(question, { abortSignal: AbortSignal.timeout(ASK_WITHIN_MS) });
+    await client.call("GetQueueAttributes", question, {
+      abortSignal: AbortSignal.timeout(ASK_WITHIN_MS),
+    });
   } catch (error) {
     throw toQueueError(error, "say what time it is");
   }

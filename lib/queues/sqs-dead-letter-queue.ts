@@ -1,11 +1,6 @@
-import {
-  ChangeMessageVisibilityCommand,
-  DeleteMessageCommand,
-  ReceiveMessageCommand,
-  type SQSClient,
-} from "@aws-sdk/client-sqs";
 import { cleanText } from "../runs/text.ts";
 import type { DeadLetterQueue } from "./request-queue.ts";
+import type { SqsClient } from "./sqs-client.ts";
 import { isGone, toQueueError } from "./sqs-errors.ts";
 import { RECEIVE_EVERYTHING, toSqsRecord } from "./sqs-message.ts";
 import { toRequestMessage } from "./sqs-record.ts";
@@ -20,7 +15,7 @@ const WITHIN_MS = 10_000;
 const REASON_CHARACTERS = 500;
 
 interface SqsQueue {
-  readonly client: SQSClient;
+  readonly client: SqsClient;
   readonly queueUrl: string;
   /** How long others leave alone what has been received here, in seconds. */
   readonly outOfSightSeconds?: number;
@@ -30,27 +25,26 @@ export function createSqsDeadLetterQueue(options: SqsQueue): DeadLetterQueue {
   const { client, queueUrl, outOfSightSeconds = OUT_OF_SIGHT_SECONDS } = options;
   return {
     async receive(max, signal) {
-      const command = new ReceiveMessageCommand({
+      const input = {
         QueueUrl: queueUrl,
         MaxNumberOfMessages: max,
         VisibilityTimeout: outOfSightSeconds,
         WaitTimeSeconds: 0,
         ...RECEIVE_EVERYTHING,
-      });
+      };
       try {
-        const { Messages = [] } = await client.send(command, { abortSignal: within(signal) });
+        const { Messages = [] } = await client.call("ReceiveMessage", input, {
+          abortSignal: within(signal),
+        });
         return Messages.map((message) => toRequestMessage(toSqsRecord(message, "")));
       } catch (error) {
         throw toQueueError(error, "receive dead letters");
       }
     },
     async delete({ receiptHandle }) {
-      const command = new DeleteMessageCommand({
-        QueueUrl: queueUrl,
-        ReceiptHandle: receiptHandle,
-      });
+      const input = { QueueUrl: queueUrl, ReceiptHandle: receiptHandle };
       try {
-        await client.send(command, { abortSignal: AbortSignal.timeout(WITHIN_MS) });
+        await client.call("DeleteMessage", input, { abortSignal: AbortSignal.timeout(WITHIN_MS) });
       } catch (error) {
         if (!isGone(error)) throw toQueueError(error, "delete a dead letter");
       }
@@ -60,13 +54,11 @@ export function createSqsDeadLetterQueue(options: SqsQueue): DeadLetterQueue {
       await sendMessage(options, message, { reason: because || "unknown" }, within(signal));
     },
     async release({ receiptHandle }) {
-      const command = new ChangeMessageVisibilityCommand({
-        QueueUrl: queueUrl,
-        ReceiptHandle: receiptHandle,
-        VisibilityTimeout: 0,
-      });
+      const input = { QueueUrl: queueUrl, ReceiptHandle: receiptHandle, VisibilityTimeout: 0 };
       try {
-        await client.send(command, { abortSignal: AbortSignal.timeout(WITHIN_MS) });
+        await client.call("ChangeMessageVisibility", input, {
+          abortSignal: AbortSignal.timeout(WITHIN_MS),
+        });
       } catch (error) {
         if (!isGone(error)) throw toQueueError(error, "release a dead letter");
       }

@@ -24,10 +24,11 @@ export function toQueueError(error: unknown, doing: string): LaunchError {
   if (error instanceof LaunchError) return error;
   const sdk = asSdkError(error);
   const message = `SQS could not ${doing}: ${describe(sdk)}`;
-  const status = sdk.$metadata?.httpStatusCode;
-  if (TO_BE_MENDED.test(`${sdk.name} ${sdk.message}`)) return misconfigured(message, error);
-  const refused = status !== undefined && status >= 400 && status < 500 && status !== 429;
-  if (refused && !sdk.$retryable && !THROTTLED.test(sdk.name))
+  const status = sdk.$metadata?.httpStatusCode ?? 0;
+  if (sdk.$retryable || THROTTLED.test(sdk.name)) return unavailable(message, { cause: error });
+  if (status === 401 || status === 403 || TO_BE_MENDED.test(`${sdk.name} ${sdk.message}`))
+    return misconfigured(message, error);
+  if (status >= 400 && status < 500 && status !== 429)
     return new LaunchError("Invalid", message, { cause: error });
   return unavailable(message, { cause: error });
 }

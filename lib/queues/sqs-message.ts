@@ -1,5 +1,5 @@
-import type { Message } from "@aws-sdk/client-sqs";
 import type { SQSMessageAttributes, SQSRecord } from "aws-lambda";
+import type { ReceivedMessage } from "./sqs-client.ts";
 
 /** What to ask for when receiving, so that a record can be made of the answer. */
 export const RECEIVE_EVERYTHING = {
@@ -8,7 +8,7 @@ export const RECEIVE_EVERYTHING = {
 };
 
 /** A received message as Lambda's event source mapping passes it on. */
-export function toSqsRecord(message: Message, queueArn: string): SQSRecord {
+export function toSqsRecord(message: ReceivedMessage, queueArn: string): SQSRecord {
   const { Attributes = {}, MessageAttributes = {}, MessageId = "", ReceiptHandle = "" } = message;
   return {
     messageId: MessageId,
@@ -30,11 +30,14 @@ export function toSqsRecord(message: Message, queueArn: string): SQSRecord {
 }
 
 function toLambdaAttributes(
-  attributes: NonNullable<Message["MessageAttributes"]>,
+  attributes: NonNullable<ReceivedMessage["MessageAttributes"]>,
 ): SQSMessageAttributes {
   const entries = Object.entries(attributes).map(([name, value]) => {
-    const { StringValue: stringValue, BinaryValue, DataType: dataType = "String" } = value;
-    const binaryValue = BinaryValue && Buffer.from(BinaryValue).toString("base64");
+    const {
+      StringValue: stringValue,
+      BinaryValue: binaryValue,
+      DataType: dataType = "String",
+    } = value;
     return [
       name,
       {

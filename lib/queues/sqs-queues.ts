@@ -20,7 +20,7 @@ export interface Queues {
   readonly sender: RequestSender | undefined;
 }
 
-/** The queues that have a URL, over one client. The door through which the SQS SDK is loaded. */
+/** The queues that have a URL, over one client. The door through which SQS is loaded. */
 export function createSqsQueues(
   env: Readonly<Record<string, string | undefined>>,
   { requests, deadLetters, results }: QueueUrls,

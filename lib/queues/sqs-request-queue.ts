@@ -1,5 +1,5 @@
-import { ChangeMessageVisibilityCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import type { RequestQueue } from "./request-queue.ts";
+import type { SqsClient } from "./sqs-client.ts";
 import { createQueueClock } from "./sqs-clock.ts";
 import { isGone, toQueueError } from "./sqs-errors.ts";
 
@@ -9,7 +9,7 @@ const LONGEST_DELAY_SECONDS = 43_200;
 const WITHIN_MS = 10_000;
 
 interface SqsQueue {
-  readonly client: SQSClient;
+  readonly client: SqsClient;
   readonly queueUrl: string;
 }
 
@@ -17,13 +17,15 @@ export function createSqsRequestQueue({ client, queueUrl }: SqsQueue): RequestQu
   const clock = createQueueClock(client, queueUrl);
   return {
     async delay({ receiptHandle }, seconds) {
-      const command = new ChangeMessageVisibilityCommand({
+      const input = {
         QueueUrl: queueUrl,
         ReceiptHandle: receiptHandle,
         VisibilityTimeout: Math.min(LONGEST_DELAY_SECONDS, Math.max(0, Math.ceil(seconds))),
-      });
+      };
       try {
-        await client.send(command, { abortSignal: AbortSignal.timeout(WITHIN_MS) });
+        await client.call("ChangeMessageVisibility", input, {
+          abortSignal: AbortSignal.timeout(WITHIN_MS),
+        });
       } catch (error) {
         if (!isGone(error)) throw toQueueError(error, "delay a message");
       }

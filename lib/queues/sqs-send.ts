@@ -1,11 +1,11 @@
-import { SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { readIdLeniently } from "../runs/request.ts";
 import { fifoGroupOf } from "./fifo-group.ts";
 import type { RequestMessage, RequestSender } from "./request-queue.ts";
+import type { SqsClient } from "./sqs-client.ts";
 import { toQueueError } from "./sqs-errors.ts";
 
 interface SqsQueue {
-  readonly client: SQSClient;
+  readonly client: SqsClient;
   readonly queueUrl: string;
 }
 
@@ -20,7 +20,7 @@ export async function sendMessage(
 ): Promise<void> {
   const { traceparent } = message.attributes;
   const texts = { ...(traceparent ? { traceparent } : {}), ...attributes };
-  const command = new SendMessageCommand({
+  const input = {
     QueueUrl: queueUrl,
     MessageBody: message.body,
     MessageAttributes: Object.fromEntries(
@@ -30,9 +30,9 @@ export async function sendMessage(
       ]),
     ),
     ...(queueUrl.endsWith(".fifo") ? inOrder(message) : {}),
-  });
+  };
   try {
-    await client.send(command, { abortSignal: signal });
+    await client.call("SendMessage", input, { abortSignal: signal });
   } catch (error) {
     throw toQueueError(error, "pass on a message");
   }

@@ -3,11 +3,11 @@ import { parseJson, readBody } from "./body.ts";
 import { digestOf, isRecord } from "./canonical-json.ts";
 import {
   BLOCK_BOOKKEEPING,
-  ImageRegistry,
   INFRASTRUCTURE_TYPES,
   type InfrastructureType,
+  imageRegistry,
   SPEC_SCHEMAS,
-  Spec,
+  type Spec,
 } from "./infrastructure.ts";
 import { outermostString } from "./json-scan.ts";
 import { invalid, type Problem } from "./launch-error.ts";
@@ -180,14 +180,15 @@ function parseFields(value: Record<string, unknown>, problems: Problem[], at: st
     problems.push({ path: joinPath(at, ["type"]), message });
     return undefined;
   }
-  const known = Object.keys(SPEC_SCHEMAS[type].shape);
+  const schema = SPEC_SCHEMAS[type];
+  const known = Object.keys(schema.shape);
   const own = normalizeSpelling(value, known, at, BLOCK_BOOKKEEPING);
-  const registry = Object.keys(ImageRegistry.shape);
+  const registry = Object.keys(imageRegistry().shape);
   const fields = withoutNulls(own.fields);
   const nested = spellNested(fields, "image_registry", registry, at, BLOCK_BOOKKEEPING);
   problems.push(...own.problems, ...nested.problems);
   const read = readJsonText(nested.fields, "customizations", problems, at);
-  const parsed = Spec.safeParse(read);
+  const parsed = schema.safeParse(read);
   if (parsed.success) return parsed.data;
   problems.push(...toProblems(parsed.error, read, at));
   return undefined;

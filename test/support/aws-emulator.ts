@@ -1,8 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { setTimeout as wait } from "node:timers/promises";
+import { announcedPort } from "./announced-port.ts";
 import { awsTool } from "./aws-tools.ts";
-import { freePort } from "./free-port.ts";
 
 export interface AwsEmulator {
   readonly endpoint: string;
@@ -10,19 +9,17 @@ export interface AwsEmulator {
 }
 
 /** moto, on a free port of the loopback address: CloudFormation, SQS, SNS, EventBridge, Secrets Manager and many more. */
-export async function startAwsEmulator(): Promise<AwsEmulator> {
-  const port = await freePort();
-  const args = ["-H", "127.0.0.1", "-p", String(port)];
-  const server: ChildProcess = spawn(awsTool("moto_server"), args, { stdio: "ignore" });
+export async function startAwsEmulator(
+  settings: Readonly<Record<string, string>> = {},
+): Promise<AwsEmulator> {
+  const server = spawn(awsTool("moto_server"), ["-H", "127.0.0.1", "-p", "0"], {
+    stdio: ["ignore", "ignore", "pipe"],
+    env: { ...process.env, ...settings },
+  });
   const exited = once(server, "exit");
-  const endpoint = `http://127.0.0.1:${port}`;
-  const tooLate = AbortSignal.timeout(60_000);
-  while (!(await fetch(`${endpoint}/moto-api/`, { signal: tooLate }).catch(() => undefined))) {
-    tooLate.throwIfAborted();
-    await wait(100);
-  }
+  const port = await announcedPort(server, server.stderr, /Running on http:\/\/[\d.]+:(\d+)/);
   return {
-    endpoint,
+    endpoint: `http://127.0.0.1:${port}`,
     async stop() {
       server.kill();
       await exited;

@@ -3,9 +3,8 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
-import { freePort } from "./free-port.ts";
+import { announcedPort } from "./announced-port.ts";
 
 const VERSION = "1.7.1";
 const CACHE = join(import.meta.dirname, "../../.cache");
@@ -38,28 +37,26 @@ export interface ElasticMq {
 
 /** An SQS server that has nothing in common with the embedded one, on a free port of the loopback address. */
 export async function startElasticMq(): Promise<ElasticMq> {
-  const port = await freePort();
   const directory = await mkdtemp(join(CACHE, "elasticmq-run-"));
   const config = join(directory, "elasticmq.conf");
-  await writeFile(config, configuration(port));
+  await writeFile(config, CONFIGURATION);
   const args = [...QUICK_START, `-Dconfig.file=${config}`, "-cp", `${JARS}/*`];
   const server = spawn("sh", ["-c", UNTIL_STDIN_ENDS, "sh", ...args, "org.elasticmq.server.Main"], {
-    stdio: ["pipe", "ignore", "ignore"],
+    stdio: ["pipe", "pipe", "ignore"],
   });
   const exited = once(server, "exit");
-  const endpoint = `http://127.0.0.1:${port}`;
   const stop = async () => {
     server.stdin.end();
     await exited;
     await rm(directory, { recursive: true });
   };
   try {
-    await answers(endpoint, exited);
+    const port = await announcedPort(server, server.stdout, /Started SQS rest server.*?:(\d+),/);
+    return { endpoint: `http://127.0.0.1:${port}`, stop };
   } catch (error) {
     await stop();
     throw error;
   }
-  return { endpoint, stop };
 }
 
 /** A test that is killed takes its server along. */
@@ -69,10 +66,10 @@ const UNTIL_STDIN_ENDS =
 /** It lives for a few seconds: compiling it thoroughly would never pay. */
 const QUICK_START = ["-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"];
 
-const configuration = (port: number) => `
+const CONFIGURATION = `
 include classpath("application.conf")
-node-address { protocol = http, host = "127.0.0.1", port = ${port}, context-path = "" }
-rest-sqs { enabled = true, bind-port = ${port}, bind-hostname = "127.0.0.1", sqs-limits = strict }
+node-address { protocol = http, host = "127.0.0.1", port = 0, context-path = "" }
+rest-sqs { enabled = true, bind-port = 0, bind-hostname = "127.0.0.1", sqs-limits = strict }
 rest-stats { enabled = false }
 aws { region = us-east-1, accountId = 000000000000 }
 `;
@@ -102,17 +99,3 @@ const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
   </dependencies>
 </project>
 `;
-
-async function answers(endpoint: string, exited: Promise<unknown>): Promise<void> {
-  const tooLate = AbortSignal.timeout(300_000);
-  const gone = exited.then(() => {
-    throw new Error("ElasticMQ ended before it answered");
-  });
-  const ready = (async () => {
-    while (!(await fetch(endpoint, { signal: tooLate }).catch(() => undefined))) {
-      tooLate.throwIfAborted();
-      await wait(100);
-    }
-  })();
-  await Promise.race([ready, gone]);
-}

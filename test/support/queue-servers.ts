@@ -6,16 +6,20 @@ import {
 } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe } from "vitest";
 import { startEmbeddedQueue } from "../../lib/local/embedded-queue.ts";
-import { createSqsClient } from "../../lib/queues/sqs-client.ts";
+import { createSqsClient, type SqsClient } from "../../lib/queues/sqs-client.ts";
 import { RECEIVE_EVERYTHING } from "../../lib/queues/sqs-message.ts";
 import { startElasticMq } from "./elasticmq.ts";
 import { describeWithEngine } from "./engines.ts";
+import { createSdkClient } from "./sdk-client.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface QueueServer {
   readonly env: Environment;
+  /** The AWS SDK's. */
   readonly client: SQSClient;
+  /** Ours. */
+  readonly sqs: SqsClient;
   /** A queue of its own for a test; `fifo` by its attributes. Its URL. */
   createQueue(attributes?: Record<string, string>): Promise<string>;
 }
@@ -53,12 +57,15 @@ let count = 0;
 function serverOf(start: () => Promise<Started>): QueueServer {
   let started: Started | undefined;
   let client: SQSClient | undefined;
+  let sqs: SqsClient | undefined;
   beforeAll(async () => {
     started = await start();
-    client = createSqsClient(started.env);
+    client = createSdkClient(started.env);
+    sqs = createSqsClient(started.env);
   }, 360_000);
   afterAll(async () => {
     client?.destroy();
+    sqs?.destroy();
     await started?.stop();
   });
   return {
@@ -67,6 +74,9 @@ function serverOf(start: () => Promise<Started>): QueueServer {
     },
     get client() {
       return existing(client);
+    },
+    get sqs() {
+      return existing(sqs);
     },
     async createQueue(attributes = {}) {
       const suffix = attributes.FifoQueue === "true" ? ".fifo" : "";

@@ -7,7 +7,6 @@ import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import type { Backend } from "../../../lib/backends/backend.ts";
 import { startEmbeddedQueue } from "../../../lib/local/embedded-queue.ts";
-import { createSqsClient } from "../../../lib/queues/sqs-client.ts";
 import { createSqsQueues } from "../../../lib/queues/sqs-queues.ts";
 import { LaunchError } from "../../../lib/runs/launch-error.ts";
 import type { Dependencies } from "../../../lib/usecases/dependencies.ts";
@@ -15,6 +14,7 @@ import { anId } from "../../support/builders.ts";
 import { anEnd, anObservedRun } from "../../support/observed.ts";
 import { receiveAll } from "../../support/queue-servers.ts";
 import { aRecord } from "../../support/records.ts";
+import { createSdkClient } from "../../support/sdk-client.ts";
 import { type Interception, startFaultProxy } from "../support/fault-proxy.ts";
 import { processStage } from "../support/process-stage.ts";
 import { openBench } from "./support/bench.ts";
@@ -174,7 +174,7 @@ async function startQueue({ refusedOnce }: { refusedOnce: readonly string[] }) {
     results,
     /** The ids of the runs whose ends are on the queue. */
     ends: async () => {
-      const messages = await receiveAll(createSqsClient(queue.env), queue.urls.results);
+      const messages = await receiveAll(createSdkClient(queue.env), queue.urls.results);
       return messages
         .map(({ Body = "" }) => JSON.parse(Body))
         .filter(({ type }) => TERMINAL.test(type))

@@ -1,8 +1,8 @@
 import { cp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { createSqsClient } from "../../../lib/queues/sqs-client.ts";
 import type { Result } from "../../../lib/runs/result.ts";
+import { createSdkClient } from "../../support/sdk-client.ts";
 import { checkHistory } from "../support/check-history.ts";
 import { createTruth } from "../support/truth.ts";
 import { createDice } from "./dice.ts";
@@ -33,7 +33,7 @@ export async function soak(options: SoakOptions, stop?: AbortSignal): Promise<So
   scratch.keep = true;
   const parts = partsOf(engine, place, directory);
   for (const part of parts) await part.restart();
-  const client = createSqsClient(place.env);
+  const client = createSdkClient(place.env);
   const sender = createSender(options, engine, truth);
   const mailbox = openMailbox(client, place.urls, sender.release);
   const dice = createDice(options.seed + 1);

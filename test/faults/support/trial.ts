@@ -1,17 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { inspect } from "node:util";
-import {
-  ChangeMessageVisibilityCommand,
-  DeleteMessageCommand,
-  ReceiveMessageCommand,
-  SendMessageCommand,
-  type SQSClient,
-} from "@aws-sdk/client-sqs";
 import { backendLoaders } from "../../../lib/backends/loaders.ts";
 import { createBackendRegistry } from "../../../lib/backends/registry.ts";
 import { createSecretResolver } from "../../../lib/config/secrets.ts";
 import { startEmbeddedQueue } from "../../../lib/local/embedded-queue.ts";
-import { createSqsClient } from "../../../lib/queues/sqs-client.ts";
+import { createSqsClient, type SqsClient } from "../../../lib/queues/sqs-client.ts";
 import { RECEIVE_EVERYTHING, toSqsRecord } from "../../../lib/queues/sqs-message.ts";
 import { createSqsQueues, type QueueUrls } from "../../../lib/queues/sqs-queues.ts";
 import { Result } from "../../../lib/runs/result.ts";
@@ -124,7 +117,7 @@ interface Spoiled {
 async function driveToRest(
   place: Place,
   spoiled: Spoiled,
-  direct: SQSClient,
+  direct: SqsClient,
   urls: { readonly requests: string; readonly results: string },
   options: TrialOptions,
   infrastructure: Record<string, unknown>,
@@ -202,18 +195,15 @@ function logInto(logged: string[]): Dependencies["log"] {
 /** One receipt and one invocation, and deleted what it did not report. Whether there was nothing to deliver. */
 async function deliverOnce(
   deps: Dependencies & AsyncDisposable,
-  direct: SQSClient,
+  direct: SqsClient,
   queueUrl: string,
 ): Promise<boolean> {
   await using _closed = deps;
-  const received = await direct.send(
-    new ReceiveMessageCommand({
-      QueueUrl: queueUrl,
-      MaxNumberOfMessages: 10,
-      ...RECEIVE_EVERYTHING,
-    }),
-  );
-  const messages = received.Messages ?? [];
+  const { Messages: messages = [] } = await direct.call("ReceiveMessage", {
+    QueueUrl: queueUrl,
+    MaxNumberOfMessages: 10,
+    ...RECEIVE_EVERYTHING,
+  });
   if (messages.length === 0) return true;
   const records = messages.map((message) => toSqsRecord(message, "arn:aws:sqs:::requests"));
   const limit = timeLimit();
@@ -221,9 +211,9 @@ async function deliverOnce(
   const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
   for (const { messageId, receiptHandle } of records) {
     const handle = { QueueUrl: queueUrl, ReceiptHandle: receiptHandle };
-    if (!failed.has(messageId)) await direct.send(new DeleteMessageCommand(handle));
+    if (!failed.has(messageId)) await direct.call("DeleteMessage", handle);
     // The pauses are minutes long; the trial's time is short.
-    else await direct.send(new ChangeMessageVisibilityCommand({ ...handle, VisibilityTimeout: 0 }));
+    else await direct.call("ChangeMessageVisibility", { ...handle, VisibilityTimeout: 0 });
   }
   return false;
 }
@@ -238,18 +228,16 @@ function timeLimit() {
   return { getRemainingTimeInMillis: () => Math.max(0, end - Date.now()) };
 }
 
-async function send(client: SQSClient, queueUrl: string, body: unknown): Promise<void> {
-  await client.send(
-    new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(body) }),
-  );
+async function send(client: SqsClient, queueUrl: string, body: unknown): Promise<void> {
+  await client.call("SendMessage", { QueueUrl: queueUrl, MessageBody: JSON.stringify(body) });
 }
 
-async function collect(client: SQSClient, queueUrl: string): Promise<Result[]> {
-  const received = await client.send(
-    new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10 }),
-  );
-  const messages = received.Messages ?? [];
+async function collect(client: SqsClient, queueUrl: string): Promise<Result[]> {
+  const { Messages: messages = [] } = await client.call("ReceiveMessage", {
+    QueueUrl: queueUrl,
+    MaxNumberOfMessages: 10,
+  });
   for (const { ReceiptHandle } of messages)
-    await client.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle }));
+    await client.call("DeleteMessage", { QueueUrl: queueUrl, ReceiptHandle });
   return messages.map(({ Body }) => Result.parse(JSON.parse(Body ?? "null")));
 }

@@ -5,7 +5,7 @@ import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { toSqsRecord } from "../../../lib/queues/sqs-message.ts";
+import { RECEIVE_EVERYTHING, toSqsRecord } from "../../../lib/queues/sqs-message.ts";
 import type { Result } from "../../../lib/runs/result.ts";
 import { bundleFunction } from "../../../scripts/bundle.ts";
 import { runtimeClient } from "../../support/aws-tools.ts";
@@ -72,8 +72,16 @@ await describeOnQueueServers(`the bundles under ${clientName}`, (server) => {
       const MessageBody = typeof body === "string" ? body : JSON.stringify(body);
       await server.client.send(new SendMessageCommand({ QueueUrl: requests, MessageBody }));
     }
-    const messages = await receiveAll(server.client, requests);
-    return { Records: messages.map((message) => toSqsRecord(message, ARN)) };
+    const Records = [];
+    while (Records.length < bodies.length) {
+      const { Messages = [] } = await server.sqs.call("ReceiveMessage", {
+        QueueUrl: requests,
+        MaxNumberOfMessages: 10,
+        ...RECEIVE_EVERYTHING,
+      });
+      Records.push(...Messages.map((message) => toSqsRecord(message, ARN)));
+    }
+    return { Records };
   };
   const resultsOf = async (id: string): Promise<Result[]> => {
     const messages = await receiveAll(server.client, results);

@@ -42,7 +42,7 @@ await describeOnQueueServers("the client", (server) => {
 
   test("reads what the results queue carries", async () => {
     const queueUrl = await server.createQueue();
-    const sink = createSqsResultSink({ client: server.client, queueUrl });
+    const sink = createSqsResultSink({ client: server.sqs, queueUrl });
     const sent = aResult({ logs: { tail: "done 🙂\n", truncated: false } });
 
     await sink.publish([sent], AbortSignal.timeout(10_000));

@@ -16,8 +16,8 @@ import {
   type EmbeddedQueueOptions,
   startEmbeddedQueue,
 } from "../../../lib/local/embedded-queue.ts";
-import { createSqsClient } from "../../../lib/queues/sqs-client.ts";
 import { receiveAll } from "../../support/queue-servers.ts";
+import { createSdkClient } from "../../support/sdk-client.ts";
 
 const cleanups: (() => Promise<unknown> | unknown)[] = [];
 afterEach(async () => {
@@ -32,7 +32,7 @@ async function start(options: EmbeddedQueueOptions = {}) {
     return stopped;
   };
   cleanups.push(stop);
-  const client = createSqsClient(queue.env);
+  const client = createSdkClient(queue.env);
   cleanups.push(() => client.destroy());
   return { ...queue, client, stop };
 }
@@ -76,7 +76,7 @@ test("listens on the loopback address and on no other", async () => {
 
 test("lets nobody in who does not know its key", async () => {
   const queue = await start();
-  const stranger = createSqsClient({ ...queue.env, AWS_ACCESS_KEY_ID: "guessed" });
+  const stranger = createSdkClient({ ...queue.env, AWS_ACCESS_KEY_ID: "guessed" });
   cleanups.push(() => stranger.destroy());
 
   const sending = send(stranger, queue.urls.requests, "{}");
@@ -154,10 +154,10 @@ test("delivers at once what was in flight when its process was killed", async ()
   const dataDirectory = await aDirectory();
   const program = `
     import { startEmbeddedQueue } from "./lib/local/embedded-queue.ts";
-    import { createSqsClient } from "./lib/queues/sqs-client.ts";
+    import { createSdkClient } from "./test/support/sdk-client.ts";
     import { ReceiveMessageCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
     const { env, urls } = await startEmbeddedQueue({ dataDirectory: ${JSON.stringify(dataDirectory)} });
-    const client = createSqsClient(env);
+    const client = createSdkClient(env);
     await client.send(new SendMessageCommand({ QueueUrl: urls.requests, MessageBody: "in flight" }));
     await client.send(new ReceiveMessageCommand({ QueueUrl: urls.requests }));
     process.kill(process.pid, "SIGKILL");`;

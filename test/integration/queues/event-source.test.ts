@@ -31,7 +31,7 @@ await describeOnQueueServers("the event source", (server) => {
       batches.push(event.Records);
       return options.handler?.(event, context);
     };
-    const source = createSqsSource(server.client, queueUrl);
+    const source = createSqsSource(server.sqs, queueUrl);
     const events = startEventSource({
       waitSeconds: 1,
       timeoutSeconds: 10,

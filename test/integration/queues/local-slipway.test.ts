@@ -59,7 +59,7 @@ async function start(server: QueueServer, engines: Engines) {
     const signal = AbortSignal.timeout(50_000);
     const found: Record<string, string[]> = {};
     const all = receiveResults({
-      client: server.client,
+      client: server.sqs,
       queueUrl: results,
       ids: new Set(ids),
       signal,

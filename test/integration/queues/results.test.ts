@@ -11,10 +11,10 @@ const soon = () => AbortSignal.timeout(20_000);
 await describeOnQueueServers("waiting for results", (server) => {
   const open = async () => {
     const queueUrl = await server.createQueue();
-    const sink = createSqsResultSink({ client: server.client, queueUrl });
+    const sink = createSqsResultSink({ client: server.sqs, queueUrl });
     const waitFor = (ids: string[], signal = soon()) =>
       receiveResults({
-        client: server.client,
+        client: server.sqs,
         queueUrl,
         ids: new Set(ids),
         signal,
@@ -97,7 +97,7 @@ await describeOnQueueServers("waiting for results", (server) => {
   test("says that the queue does not answer", async () => {
     const { queueUrl } = await open();
     const results = receiveResults({
-      client: server.client,
+      client: server.sqs,
       queueUrl: `${queueUrl}-not`,
       ids: new Set(["one"]),
       signal: soon(),

@@ -86,6 +86,6 @@ await describeOnQueueServers("dead letters", (server) => {
 const BODY = JSON.stringify({ id: "r1", infrastructure: "nightly" });
 
 async function aQueue(server: QueueServer, attributes: Record<string, string>) {
-  const queue = { client: server.client, queueUrl: await server.createQueue(attributes) };
+  const queue = { client: server.sqs, queueUrl: await server.createQueue(attributes) };
   return { letters: createSqsDeadLetterQueue(queue), sender: createSqsRequestSender(queue) };
 }

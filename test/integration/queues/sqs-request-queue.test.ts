@@ -1,4 +1,4 @@
-import { ReceiveMessageCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
+import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { expect, test } from "vitest";
 import type { RequestMessage } from "../../../lib/queues/request-queue.ts";
 import { createQueueClock } from "../../../lib/queues/sqs-clock.ts";
@@ -22,14 +22,12 @@ await describeOnQueueServers("the requests queue and its dead letters", (server)
       }),
     );
   const receive = async (queueUrl: string, waitSeconds = 0): Promise<RequestMessage[]> => {
-    const { Messages = [] } = await server.client.send(
-      new ReceiveMessageCommand({
-        QueueUrl: queueUrl,
-        MaxNumberOfMessages: 10,
-        WaitTimeSeconds: waitSeconds,
-        ...RECEIVE_EVERYTHING,
-      }),
-    );
+    const { Messages = [] } = await server.sqs.call("ReceiveMessage", {
+      QueueUrl: queueUrl,
+      MaxNumberOfMessages: 10,
+      WaitTimeSeconds: waitSeconds,
+      ...RECEIVE_EVERYTHING,
+    });
     return Messages.map((message) => toRequestMessage(toSqsRecord(message, "")));
   };
   const receiveOne = async (queueUrl: string, waitSeconds?: number): Promise<RequestMessage> => {
@@ -42,7 +40,7 @@ await describeOnQueueServers("the requests queue and its dead letters", (server)
     const queueUrl = await server.createQueue();
     const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     await send(queueUrl, "a body \u00e4", traceparent);
-    const requests = createSqsRequestQueue({ client: server.client, queueUrl });
+    const requests = createSqsRequestQueue({ client: server.sqs, queueUrl });
 
     const message = await receiveOne(queueUrl);
 
@@ -56,7 +54,7 @@ await describeOnQueueServers("the requests queue and its dead letters", (server)
 
   test("hides a delayed message, and counts its receipts", async () => {
     const queueUrl = await server.createQueue({ VisibilityTimeout: "1" });
-    const requests = createSqsRequestQueue({ client: server.client, queueUrl });
+    const requests = createSqsRequestQueue({ client: server.sqs, queueUrl });
     await send(queueUrl, "{}");
     const first = await receiveOne(queueUrl);
 
@@ -74,7 +72,7 @@ await describeOnQueueServers("the requests queue and its dead letters", (server)
 
   test("brings a message back at once where the delay is nothing", async () => {
     const queueUrl = await server.createQueue();
-    const requests = createSqsRequestQueue({ client: server.client, queueUrl });
+    const requests = createSqsRequestQueue({ client: server.sqs, queueUrl });
     await send(queueUrl, "{}");
     const first = await receiveOne(queueUrl);
 
@@ -87,15 +85,15 @@ await describeOnQueueServers("the requests queue and its dead letters", (server)
     const queueUrl = await server.createQueue();
     await send(queueUrl, "{}");
     const message = await receiveOne(queueUrl);
-    const requests = createSqsRequestQueue({ client: server.client, queueUrl });
-    await createSqsDeadLetterQueue({ client: server.client, queueUrl }).delete(message);
+    const requests = createSqsRequestQueue({ client: server.sqs, queueUrl });
+    await createSqsDeadLetterQueue({ client: server.sqs, queueUrl }).delete(message);
 
     await expect(requests.delay(message, 30)).resolves.toBeUndefined();
   });
 
   test("asks the queue for the time where nothing has been heard yet", async () => {
     const queueUrl = await server.createQueue();
-    const requests = createSqsRequestQueue({ client: server.client, queueUrl });
+    const requests = createSqsRequestQueue({ client: server.sqs, queueUrl });
 
     const now = await requests.nowMs();
 
@@ -108,7 +106,7 @@ await describeOnQueueServers("the requests queue and its dead letters", (server)
   ])("asks anew where this machine's own clock %s", async (_what, jumpMs) => {
     const queueUrl = await server.createQueue();
     let jumped = 0;
-    const clock = createQueueClock(server.client, queueUrl, () => Date.now() + jumped);
+    const clock = createQueueClock(server.sqs, queueUrl, () => Date.now() + jumped);
     await clock.nowMs();
 
     jumped = jumpMs;
@@ -124,8 +122,8 @@ await describeOnQueueServers("the requests queue and its dead letters", (server)
         maxReceiveCount: 2,
       }),
     });
-    const requests = createSqsRequestQueue({ client: server.client, queueUrl });
-    const deadLetters = createSqsDeadLetterQueue({ client: server.client, queueUrl: deadUrl });
+    const requests = createSqsRequestQueue({ client: server.sqs, queueUrl });
+    const deadLetters = createSqsDeadLetterQueue({ client: server.sqs, queueUrl: deadUrl });
     await send(queueUrl, "hopeless");
     for (const receipt of [1, 2]) {
       const message = await receiveOne(queueUrl);
@@ -141,7 +139,7 @@ await describeOnQueueServers("the requests queue and its dead letters", (server)
   test("keeps a dead letter from others while it is looked at, and until it is dealt with", async () => {
     const queueUrl = await server.createQueue();
     const deadLetters = createSqsDeadLetterQueue({
-      client: server.client,
+      client: server.sqs,
       queueUrl,
       outOfSightSeconds: 1,
     });
@@ -154,7 +152,7 @@ await describeOnQueueServers("the requests queue and its dead letters", (server)
     await deadLetters.delete(again);
     await deadLetters.delete(again);
 
-    await createSqsRequestQueue({ client: server.client, queueUrl }).delay(again, 0);
+    await createSqsRequestQueue({ client: server.sqs, queueUrl }).delay(again, 0);
     expect(await receive(queueUrl)).toEqual([]);
   });
 });

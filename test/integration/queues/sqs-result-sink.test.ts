@@ -9,7 +9,7 @@ const soon = () => AbortSignal.timeout(20_000);
 await describeOnQueueServers("the results queue", (server) => {
   const open = async (attributes: Record<string, string> = {}) => {
     const queueUrl = await server.createQueue(attributes);
-    const sink = createSqsResultSink({ client: server.client, queueUrl });
+    const sink = createSqsResultSink({ client: server.sqs, queueUrl });
     const received = async () =>
       (await receiveAll(server.client, queueUrl)).map(
         ({ Body }) => JSON.parse(Body ?? "") as Result,
@@ -126,7 +126,7 @@ await describeOnQueueServers("the results queue", (server) => {
 
   test("says that a queue which is not there may be there later", async () => {
     const { queueUrl } = await open();
-    const sink = createSqsResultSink({ client: server.client, queueUrl: `${queueUrl}-not` });
+    const sink = createSqsResultSink({ client: server.sqs, queueUrl: `${queueUrl}-not` });
 
     const outcomes = await sink.publish([aResult(), aResult()], soon());
 

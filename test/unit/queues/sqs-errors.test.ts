@@ -57,6 +57,11 @@ test.each<[string, Said, { code: string; retryable: boolean }]>([
     { code: "ConfigError", retryable: true },
   ],
   [
+    "a refusal in another language",
+    { name: "UnknownError", status: 403 },
+    { code: "ConfigError", retryable: true },
+  ],
+  [
     "no permission",
     { name: "AccessDenied", status: 403 },
     { code: "ConfigError", retryable: true },

@@ -6,8 +6,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { freePort } from "../../../support/free-port.ts";
 import { createCertificates } from "./certificates.ts";
-import { freePort } from "./free-port.ts";
 import { copyImage, IMAGE, rawCall } from "./raw-call.ts";
 
 /** An engine of a test's own: nobody else's runs are on it, and it may be killed. Needs root and Debian's docker.io. */

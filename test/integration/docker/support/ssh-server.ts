@@ -5,7 +5,7 @@ import { connect } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { freePort } from "./free-port.ts";
+import { freePort } from "../../../support/free-port.ts";
 
 /** Debian's sshd on a free port of 127.0.0.1, for this test's own key. */
 export interface SshServer {

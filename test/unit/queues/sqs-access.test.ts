@@ -1,0 +1,91 @@
+import { describe, expect, test } from "vitest";
+import { sqsAccess } from "../../../lib/queues/sqs-access.ts";
+
+const QUEUE = "https://sqs.eu-west-1.amazonaws.com/123456789012/requests";
+
+describe("the server", () => {
+  test("is the queue's own on AWS", () => {
+    expect(sqsAccess({}).endpointOf(QUEUE).origin).toBe("https://sqs.eu-west-1.amazonaws.com");
+  });
+
+  test.each([
+    ["eu-west-1", "https://sqs.eu-west-1.amazonaws.com"],
+    ["cn-north-1", "https://sqs.cn-north-1.amazonaws.com.cn"],
+  ])("is the one of %s where no queue is asked about", (region, expected) => {
+    expect(sqsAccess({ AWS_REGION: region }).endpointOf(undefined).origin).toBe(expected);
+  });
+
+  test.each([
+    [{ AWS_ENDPOINT_URL: "http://one" }, "http://one"],
+    [{ AWS_ENDPOINT_URL: "http://one", AWS_ENDPOINT_URL_SQS: "http://two" }, "http://two"],
+  ])("is the one that the environment names, whatever a queue's URL says: %o", (env, expected) => {
+    expect(sqsAccess(env).endpointOf(QUEUE).origin).toBe(expected);
+  });
+});
+
+describe("the region", () => {
+  test.each([
+    ["https://sqs.eu-west-1.amazonaws.com/1/q", "eu-west-1"],
+    ["https://sqs.us-gov-west-1.amazonaws.com/1/q", "us-gov-west-1"],
+    ["https://sqs-fips.us-east-2.amazonaws.com/1/q", "us-east-2"],
+    ["https://sqs.ap-southeast-2.api.aws/1/q", "ap-southeast-2"],
+    ["https://sqs.cn-north-1.amazonaws.com.cn/1/q", "cn-north-1"],
+    ["https://vpce-0a1b-2c3d.sqs.eu-central-1.vpce.amazonaws.com/1/q", "eu-central-1"],
+    ["https://us-west-2.queue.amazonaws.com/1/q", "us-west-2"],
+  ])("is what a queue's URL on AWS names: %s", (queueUrl, region) => {
+    expect(sqsAccess({ AWS_REGION: "sa-east-1" }).regionOf(queueUrl)).toBe(region);
+  });
+
+  test.each([
+    [{ AWS_REGION: "eu-west-2" }, "eu-west-2"],
+    [{ AWS_DEFAULT_REGION: "eu-west-3" }, "eu-west-3"],
+  ])("is the environment's where the URL names none: %o", (env, region) => {
+    expect(sqsAccess(env).regionOf("https://queues.example.com/1/q")).toBe(region);
+  });
+
+  test("is the environment's, or any, for a server that the environment names", () => {
+    const env = { AWS_ENDPOINT_URL: "http://one" };
+
+    expect(sqsAccess(env).regionOf(QUEUE)).toBe("us-east-1");
+    expect(sqsAccess({ ...env, AWS_REGION: "eu-west-2" }).regionOf(QUEUE)).toBe("eu-west-2");
+  });
+
+  test("is asked for where nothing tells it", () => {
+    expect(() => sqsAccess({}).regionOf("https://queues.example.com/1/q")).toThrow("AWS_REGION");
+  });
+});
+
+describe("the credentials", () => {
+  const KEYS = { AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" };
+
+  test.each([
+    ["what the environment holds", KEYS, { accessKeyId: "a", secretAccessKey: "b" }],
+    [
+      "what a function's environment holds",
+      { ...KEYS, AWS_SESSION_TOKEN: "c" },
+      { accessKeyId: "a", secretAccessKey: "b", sessionToken: "c" },
+    ],
+    [
+      "what the environment holds, for an emulator",
+      { ...KEYS, AWS_ENDPOINT_URL: "http://one", AWS_PROFILE: "p" },
+      { accessKeyId: "a", secretAccessKey: "b" },
+    ],
+    [
+      "any for an emulator, where there are none",
+      { AWS_ENDPOINT_URL: "http://one" },
+      { accessKeyId: "slipway", secretAccessKey: "slipway" },
+    ],
+  ])("are %s", (_what, env, expected) => {
+    expect(sqsAccess(env).credentials).toEqual(expected);
+  });
+
+  test.each([
+    ["where the environment holds none", {}],
+    ["for a profile", { AWS_PROFILE: "p" }],
+    ["for a profile, whatever else the environment holds", { ...KEYS, AWS_PROFILE: "p" }],
+    ["for a profile on an emulator", { AWS_ENDPOINT_URL: "http://one", AWS_PROFILE: "p" }],
+    ["for an endpoint of AWS", { AWS_ENDPOINT_URL: "https://vpce.amazonaws.com" }],
+  ])("are the SDK's to find %s", (_what, env) => {
+    expect(sqsAccess(env).credentials).toBeTypeOf("function");
+  });
+});
