@@ -1,13 +1,14 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { identify, type ProcessIdentity, sendSignal, statOf } from "./process-identity.ts";
+import { UID_VARIABLE } from "./recorder-protocol.ts";
 
 /** What tells a run's processes from all others. */
 export interface Tree {
   /** The command itself: it began a session and a group of its number. Undefined where it is not known. */
   readonly leader: ProcessIdentity | undefined;
-  /** In the environment of everything that the command started, unless somebody took it out. */
-  readonly runId: string;
+  /** The run's own, not its id's: another Slipway on this machine may have a run of the same id. */
+  readonly uid: string;
 }
 
 interface Member {
@@ -17,12 +18,12 @@ interface Member {
 
 /**
  * Every process that the command is or left: those of its session and group, and on Linux those that moved out of both
- * (daemons) and still carry the run's id in their environment. Containers on this machine are not looked into.
+ * (daemons) and still carry the run's uid in their environment. Containers on this machine are not looked into.
  */
 export function membersOf(tree: Tree): Member[] {
   const group = groupOf(tree);
   if (process.platform !== "linux") return group === undefined ? [] : membersFromPs(group);
-  const mark = `SLIPWAY_RUN_ID=${tree.runId}`;
+  const mark = `${UID_VARIABLE}=${tree.uid}`;
   return numbersIn("/proc").flatMap((pid) => {
     const stat = pid === process.pid ? undefined : statOf(pid);
     if (!stat || stat.state === "Z") return [];

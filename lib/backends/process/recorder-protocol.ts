@@ -1,3 +1,6 @@
+/** In the environment of everything that a command starts, unless somebody takes it out: by it the run's processes are known. */
+export const UID_VARIABLE = "SLIPWAY_RUN_UID";
+
 /** Closed by the recorder once the command runs or cannot run: until then whoever started the recorder waits. */
 export const READY_FD = 3;
 
@@ -14,7 +17,7 @@ export function recorderEnvironment(
 ): Record<string, string | undefined> {
   const own: Record<string, string | undefined> = {
     NODE_OPTIONS: undefined,
-    SLIPWAY_RUN_ID: undefined,
+    [UID_VARIABLE]: undefined,
     NODE_COMPILE_CACHE: cacheDirectory,
   };
   const inherited = Object.keys(own).map((name) => [name, env[name] ?? null]);

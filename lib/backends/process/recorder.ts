@@ -7,7 +7,7 @@ import { type Command, startCommand } from "./command.ts";
 import { FILES, workingDirectoryOf } from "./layout.ts";
 import { identify } from "./process-identity.ts";
 import { signalTree } from "./process-tree.ts";
-import { inheritedEnvironment, READY_FD } from "./recorder-protocol.ts";
+import { inheritedEnvironment, READY_FD, UID_VARIABLE } from "./recorder-protocol.ts";
 import type { CancelRecord, EndRecord, LaunchRecord, RequestRecord } from "./records.ts";
 import { createSpool, type Spool } from "./spool.ts";
 import { createStopper, type Stopper } from "./stopper.ts";
@@ -53,9 +53,10 @@ async function run(request: RequestRecord, workingDirectory: string): Promise<En
   const launch = await read<LaunchRecord>(FILES.launch);
   await makeWorkingDirectory(workingDirectory);
   const inherited = inheritedEnvironment(process.env);
-  const command = startCommand(launch, { workingDirectory, directory, inherited });
+  const marked = { ...launch, env: { ...launch.env, [UID_VARIABLE]: request.uid } };
+  const command = startCommand(marked, { workingDirectory, directory, inherited });
   if (command.pid === undefined) throw await command.status.catch((error) => error);
-  const tree = { leader: identify(command.pid), runId: request.id };
+  const tree = { leader: identify(command.pid), uid: request.uid };
   try {
     return await attend(command, request, createStopper(tree));
   } catch (error) {

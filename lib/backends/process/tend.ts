@@ -40,7 +40,7 @@ export async function tendOrphan(facts: Facts): Promise<Facts | undefined> {
 }
 
 export function treeOf({ request, start }: Facts): Tree {
-  return { leader: start?.process, runId: request.id };
+  return { leader: start?.process, uid: request.uid };
 }
 
 function stopAtItsLimit(facts: Facts): void {

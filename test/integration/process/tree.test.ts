@@ -1,9 +1,10 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { identify, standingOf } from "../../../lib/backends/process/process-identity.ts";
 import { CANCEL, collect } from "../../contract/arena.ts";
 import { useProcesses } from "./support/arena.ts";
+import { createProcessSubject } from "./support/process-subject.ts";
 
 const { processes, launcher, run, submit, untilEnded, untilState, until, launcherIn, deadline } =
   useProcesses();
@@ -89,13 +90,35 @@ test("a later cancel can shorten the grace of an earlier one", async () => {
 });
 
 test("a run that another run submits lives on when that one ends", async () => {
-  const env = { ...process.env, SLIPWAY_RUN_ID: "the-outer-run" };
-  const inner = run("sleep 2; exit 6");
-  await submit(launcherIn(env), inner);
-  const outer = run("exit 0", {}, "the-outer-run");
-
+  const mark = join(processes().root, "mark");
+  const outer = run(`echo "$SLIPWAY_RUN_UID" > ${mark}; while [ -s ${mark} ]; do sleep 0.05; done`);
   await submit(launcher(), outer);
+  const uid = await until("the outer run has told its uid", async () =>
+    (await readFile(mark, "utf8").catch(() => "")).trim(),
+  );
+  const inner = run("sleep 2; exit 6");
+  await submit(launcherIn({ ...process.env, SLIPWAY_RUN_UID: uid }), inner);
+
+  await writeFile(mark, "");
   await untilEnded(launcher(), outer);
 
   expect(await untilEnded(launcher(), inner)).toMatchObject({ statusCode: 6 });
+});
+
+test("a run lives on when another Slipway on this machine ends an older one of the same id", async () => {
+  const go = join(processes().root, "go");
+  const others = await createProcessSubject();
+  onTestFinished(others.dispose);
+  const elsewhere = await others.createBackend();
+  const older = run(`until [ -e ${go} ]; do sleep 0.05; done`, {}, "the-same-id");
+  await submit(elsewhere, older);
+  await untilState(elsewhere, older, "running");
+  const ours = run("sleep 2; exit 6", {}, "the-same-id");
+  await submit(launcher(), ours);
+  await untilState(launcher(), ours, "running");
+
+  await writeFile(go, "");
+  await untilEnded(elsewhere, older);
+
+  expect(await untilEnded(launcher(), ours)).toMatchObject({ statusCode: 6 });
 });

@@ -36,7 +36,7 @@ export async function endEverything(root: string): Promise<void> {
     const request = await readJson<{ id: string; uid: string }>(directory, "request.json");
     if (claim?.process) signalProcess(claim.process, "SIGKILL");
     if (!request) continue;
-    signalTree({ leader: start?.process, runId: request.id }, "SIGKILL");
+    signalTree({ leader: start?.process, uid: request.uid }, "SIGKILL");
     await removeWorkingDirectory(workingDirectoryOf(request.uid));
   }
 }
