@@ -11,6 +11,14 @@ export async function residentMegabytes(pid: number): Promise<number> {
   return kilobytes(await readFile(`/proc/${pid}/status`, "utf8"), "VmRSS") / 1_000;
 }
 
+/**
+ * The most that a process ever held of the machine's memory, shared pages included, in MB. Linux only. Not `maxRSS` of
+ * getrusage(2): a child's begins at what the process held that it was forked from.
+ */
+export async function mostResidentMegabytes(pid: number | "self"): Promise<number> {
+  return kilobytes(await readFile(`/proc/${pid}/status`, "utf8"), "VmHWM") / 1_000;
+}
+
 function kilobytes(text: string, name: string): number {
   const value = new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(text)?.[1];
   if (value === undefined) throw new Error(`no ${name} is told of this process`);

@@ -3,6 +3,7 @@ import { sweep } from "../../lib/usecases/sweep.ts";
 import { TARGET } from "../../test/integration/kubernetes/support/kubernetes-subject.ts";
 import { bareList, connectBare } from "./bare-kubernetes.ts";
 import { createKubernetesStage } from "./kubernetes-stage.ts";
+import { mostResidentMegabytes } from "./memory.ts";
 import { milliseconds } from "./pool.ts";
 
 /**
@@ -19,7 +20,7 @@ export interface Look {
 const [mode, path = "", namespace = ""] = process.argv.slice(2);
 const kubeconfig = readFileSync(path, "utf8");
 const { seen, ms } = await (mode === "bare" ? lookBare() : lookAsSlipway());
-const megabytes = process.resourceUsage().maxRSS / 1_000;
+const megabytes = await mostResidentMegabytes("self");
 console.log(JSON.stringify({ ms, megabytes, seen } satisfies Look));
 
 async function lookBare() {

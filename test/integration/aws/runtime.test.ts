@@ -6,6 +6,8 @@ import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { RECEIVE_EVERYTHING, toSqsRecord } from "../../../lib/queues/sqs-message.ts";
+import type { LaunchError, Problem } from "../../../lib/runs/launch-error.ts";
+import { toRequest } from "../../../lib/runs/request.ts";
 import type { Result } from "../../../lib/runs/result.ts";
 import { bundleFunction } from "../../../scripts/bundle.ts";
 import { runtimeClient } from "../../support/aws-tools.ts";
@@ -136,6 +138,22 @@ await describeOnQueueServers(`the bundles under ${clientName}`, (server) => {
     expect(states).toContainEqual(expect.objectContaining({ state: "failed", status_code: 3 }));
   });
 
+  test("word what is wrong with a request as the sources do", async () => {
+    const id = anId();
+    const infrastructure = {
+      type: "kubernetes-job",
+      env: { A: 1 },
+      timeout_seconds: 0,
+      image_pull_policy: "Sometimes",
+      customizations: [{ op: "add", path: "spec" }, { op: "put" }],
+    };
+
+    await failuresOf(await eventOf({ id, infrastructure }));
+
+    const [rejected] = await resultsOf(id);
+    expect(rejected?.data.problems).toEqual(problemsOf({ id, infrastructure }));
+  });
+
   test("give a request whose engine is not there back to its queue, and only that one", async () => {
     const [down, fine] = [anId(), anId()];
     const docker = { type: "docker-container", image: "busybox:1" };
@@ -252,6 +270,15 @@ const aBody = fc.oneof(
 const aRecord = (messageId: string, body: string) => ({
   ...toSqsRecord({ MessageId: messageId, ReceiptHandle: messageId, Body: body }, ARN),
 });
+
+function problemsOf(request: object): readonly Problem[] {
+  try {
+    toRequest(request);
+    return [];
+  } catch (error) {
+    return (error as LaunchError).problems ?? [];
+  }
+}
 
 function definedOnly(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
   return Object.fromEntries(
