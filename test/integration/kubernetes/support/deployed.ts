@@ -22,7 +22,8 @@ export function deployed(file: string, { own, runs }: Places): Deployed[] {
   const url = new URL(`../../../../deploy/kubernetes/${file}`, import.meta.url);
   const text = readFileSync(url, "utf8")
     .replaceAll(/\bnamespace: slipway$/gm, `namespace: ${own}`)
-    .replaceAll(/\bnamespace: default\b/gm, `namespace: ${runs}`);
+    .replaceAll(/\bnamespace: default\b/gm, `namespace: ${runs}`)
+    .replaceAll("namespaces: [default]", `namespaces: [${runs}]`);
   return (loadAll(text) as Deployed[]).map((object) =>
     object.kind === "Namespace" || object.kind.startsWith("Cluster")
       ? renamed(object, own)

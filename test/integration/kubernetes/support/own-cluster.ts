@@ -29,6 +29,8 @@ export interface OwnCluster extends AsyncDisposable {
   stop(component: Component): Promise<void>;
   /** Whatever was stopped runs again. */
   start(): Promise<void>;
+  /** Gives the node the images of a docker-archive. */
+  load(archive: string): Promise<void>;
 }
 
 const run = promisify(execFile);
@@ -62,6 +64,7 @@ export async function startOwnCluster({
     kubeconfigPath,
     stop: async (component) => void (await down(component, "KILL")),
     start: async () => void (await up()),
+    load: async (archive) => void (await run(join(SCRIPTS, "load"), [archive], { env })),
     [Symbol.asyncDispose]: end,
   };
 }
