@@ -8,7 +8,7 @@ import { describeWithEngine } from "../../support/engines.ts";
 import { collectionOf, type Deployed, deployed } from "./support/deployed.ts";
 import { describeOnOwnCluster } from "./support/describe-on-own-cluster.ts";
 import { IMAGE } from "./support/kubernetes-subject.ts";
-import { type BuiltImage, buildSelfHostedImage } from "./support/self-hosted-image.ts";
+import { withSelfHostedImage } from "./support/self-hosted-image.ts";
 
 const PATIENCE_MS = 120_000;
 
@@ -17,7 +17,6 @@ const SLIPWAY = "slipway:0.1.0";
 
 await describeWithEngine("docker", "Slipway inside the cluster whose Jobs it starts", () => {
   describeOnOwnCluster("by its own manifests and its own image", (place) => {
-    let image: BuiltImage;
     let queue: EmbeddedQueue;
     let client: SqsClient;
     let runs: string;
@@ -26,8 +25,7 @@ await describeWithEngine("docker", "Slipway inside the cluster whose Jobs it sta
       const { cluster, lab } = place();
       queue = await startEmbeddedQueue();
       client = createSqsClient(queue.env);
-      image = await buildSelfHostedImage(SLIPWAY);
-      await cluster.load(image.archive);
+      await withSelfHostedImage(SLIPWAY, cluster.load);
       runs = lab.namespace;
       const places = { own: "slipway", runs };
       for (const file of ["rbac-namespaced.yaml", "self-hosted.yaml"])
@@ -39,7 +37,6 @@ await describeWithEngine("docker", "Slipway inside the cluster whose Jobs it sta
     }, 400_000);
     afterAll(async () => {
       client?.destroy();
-      await image?.remove();
       await queue?.stop();
     }, PATIENCE_MS);
 

@@ -1,10 +1,12 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm, rmdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 
 /** A folder with the programs `up` and `down` that start and stop a real cluster, whole or by its parts. */
@@ -30,7 +32,7 @@ export interface OwnCluster extends AsyncDisposable {
   /** Whatever was stopped runs again. */
   start(): Promise<void>;
   /** Gives the node the images of a docker-archive. */
-  load(archive: string): Promise<void>;
+  load(archive: Readable): Promise<void>;
 }
 
 const run = promisify(execFile);
@@ -64,7 +66,14 @@ export async function startOwnCluster({
     kubeconfigPath,
     stop: async (component) => void (await down(component, "KILL")),
     start: async () => void (await up()),
-    load: async (archive) => void (await run(join(SCRIPTS, "load"), [archive], { env })),
+    async load(archive) {
+      const load = spawn(join(SCRIPTS, "load"), ["-"], {
+        env,
+        stdio: ["pipe", "ignore", "inherit"],
+      });
+      const [[status]] = await Promise.all([once(load, "exit"), pipeline(archive, load.stdin)]);
+      if (status !== 0) throw new Error(`the node did not take the images: exit ${status}`);
+    },
     [Symbol.asyncDispose]: end,
   };
 }
