@@ -13,6 +13,9 @@ export interface PodEnd {
 /** What the runtime says where a container could not even be started. */
 const START_FAILURES = new Set(["StartError", "ContainerCannotRun", "RunContainerError"]);
 
+/** What it says where whoever asked for the start went away meanwhile: a kubelet that was killed, say. */
+const START_BROKEN_OFF = /\bcontext (?:canceled|deadline exceeded)\b/;
+
 /** Why a failed pod failed, judged from its main container, then from what else may have failed it. */
 export function endOfFailedPod(pod: Pod, main: string): PodEnd {
   const terminated = terminatedOf(pod, main);
@@ -28,11 +31,10 @@ export function endOfFailedPod(pod: Pod, main: string): PodEnd {
 function ofMain(pod: Pod, main: string, { reason, message, exitCode, signal }: Terminated): Cause {
   if (reason === "OOMKilled")
     return causeOf("OOMKilled", `the container ${main} was killed: it ran out of memory`);
-  if (START_FAILURES.has(reason ?? ""))
-    return causeOf(
-      "ConfigError",
-      `the container ${main} could not be started: ${message ?? reason}`,
-    );
+  if (START_FAILURES.has(reason ?? "")) {
+    const code = START_BROKEN_OFF.test(message ?? "") ? "NodeLost" : "ConfigError";
+    return causeOf(code, `the container ${main} could not be started: ${message ?? reason}`);
+  }
   if (pod.metadata?.deletionTimestamp && isKillCode(exitCode))
     return causeOf("Removed", "its pod was deleted while it ran");
   return causeOfExit(main, exitCode, signal);

@@ -62,6 +62,18 @@ describe("a Job that is done", () => {
       "ConfigError",
     ],
     [
+      "a start that its node broke off", // what containerd 1.6 wrote when its kubelet was killed
+      aFailedPod(128, {
+        how: {
+          reason: "StartError",
+          message: 'failed to start containerd task "bd0c44cc": context canceled: unknown',
+        },
+      }),
+      "crashed",
+      128,
+      "NodeLost",
+    ],
+    [
       "its pod's own deadline",
       aFailedPod(137, {
         status: { phase: "Failed", reason: "DeadlineExceeded", containerStatuses: [] },
