@@ -16,7 +16,7 @@ import type { Look } from "./support/sweep-once.ts";
 const WARM_UP = 500;
 const SUBMITTED = 3_000;
 const TURNS = 15;
-const REPEATS = 3;
+const REPEATS = 7;
 const MANY = 10_000;
 const FEW = 1_000;
 const AT_ONCE = 32;
@@ -98,12 +98,10 @@ async function sweeps(place: Place): Promise<Row[]> {
   const many = await makeNamespace(place, "many");
   await fill(place, few, FEW);
   await fill(place, many, MANY);
-  const bareMany = await looks(place, "bare", many);
-  const ownMany = await looks(place, "slipway", many);
-  const ownFew = await looks(place, "slipway", few);
+  const [bareMany, ownMany] = await looks(place, ["bare", many], ["slipway", many]);
   await settleAll(place, many);
   await fill(place, many, FEW, "late");
-  const ownLate = await looks(place, "slipway", many);
+  const [ownFew, ownLate] = await looks(place, ["slipway", few], ["slipway", many]);
   const time = { figure: `Looking at ${MANY} open Jobs`, unit: "ms" };
   const memory = { figure: "Memory of a look (most RSS)", unit: "MB" };
   const settled = { figure: `Looking at ${FEW} open Jobs`, unit: "ms" };
@@ -134,21 +132,23 @@ async function fill({ bare }: Place, namespace: string, count: number, kind = "o
 const script = fileURLToPath(new URL("./support/sweep-once.ts", import.meta.url));
 const run = promisify(execFile);
 
-async function looks(
-  { kubeconfigPath }: Place,
-  mode: "bare" | "slipway",
-  namespace: string,
-): Promise<Look> {
-  const all: Look[] = [];
-  for (let turn = 0; turn < REPEATS; turn++) {
-    const { stdout } = await run(process.execPath, [script, mode, kubeconfigPath, namespace]);
-    all.push(JSON.parse(stdout) as Look);
-  }
-  return {
-    ms: median(all.map(({ ms }) => ms)),
-    megabytes: median(all.map(({ megabytes }) => megabytes)),
-    seen: median(all.map(({ seen }) => seen)),
-  };
+type Kind = readonly [mode: "bare" | "slipway", namespace: string];
+
+/** Medians of looks of two kinds that take turns, so that what else the machine does meets both. */
+async function looks({ kubeconfigPath }: Place, ...kinds: readonly [Kind, Kind]) {
+  const all: [Look[], Look[]] = [[], []];
+  for (let turn = 0; turn < REPEATS; turn++)
+    for (const [index, kind] of kinds.entries()) {
+      const { stdout } = await run(process.execPath, [script, kind[0], kubeconfigPath, kind[1]]);
+      all[index]?.push(JSON.parse(stdout) as Look);
+    }
+  return all.map(
+    (same): Look => ({
+      ms: median(same.map(({ ms }) => ms)),
+      megabytes: median(same.map(({ megabytes }) => megabytes)),
+      seen: median(same.map(({ seen }) => seen)),
+    }),
+  ) as [Look, Look];
 }
 
 async function settleAll({ bare }: Place, namespace: string): Promise<void> {
