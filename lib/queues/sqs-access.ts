@@ -27,7 +27,7 @@ export function sqsAccess(env: Environment): SqsAccess {
   return {
     credentials: credentialsOf(env, endpoint),
     regionOf,
-    endpointOf: (queueUrl) => new URL(endpoint ?? queueUrl ?? serverOf(regionOf(undefined))),
+    endpointOf: (queueUrl) => toUrl(endpoint ?? queueUrl ?? serverOf(regionOf(undefined))),
   };
 }
 
@@ -39,8 +39,13 @@ const REGION =
   /(?:^|\.)sqs(?:-fips)?\.([a-z]+(?:-[a-z]+)+-\d+)\.|^([a-z]+(?:-[a-z]+)+-\d+)\.queue\./;
 
 function regionIn(queueUrl: string | undefined): string | undefined {
-  const [, current, old] = (queueUrl && REGION.exec(new URL(queueUrl).hostname)) || [];
+  const [, current, old] = (queueUrl && REGION.exec(toUrl(queueUrl).hostname)) || [];
   return current ?? old;
+}
+
+function toUrl(text: string): URL {
+  if (URL.canParse(text)) return new URL(text);
+  throw new Error(`Invalid URL of a queue: ${JSON.stringify(text)}`);
 }
 
 const serverOf = (region: string) =>

@@ -115,7 +115,8 @@ export function createSqsClient(env: Environment): SqsClient {
     const text = await textOf(response.body);
     if (response.statusCode < 300) return parse(text, response);
     const error = toServiceError(response, text);
-    throw skewMs === wasSkewedBy ? error : Object.assign(error, { $retryable: {} });
+    const isSetRight = Math.abs(skewMs - wasSkewedBy) > SKEW_MS; // the next attempt is signed with the right time
+    throw isSetRight ? Object.assign(error, { $retryable: {} }) : error;
   };
 
   return {
@@ -198,12 +199,13 @@ async function unlessAborted<T>(
   error: unknown,
   signal: AbortSignal | undefined,
 ): Promise<T> {
-  const aborted = new Promise<never>((_, reject) => {
-    signal?.addEventListener("abort", reject, { once: true });
-  });
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  signal?.addEventListener("abort", reject);
   try {
     return await Promise.race([next, aborted]);
   } catch {
     throw error;
+  } finally {
+    signal?.removeEventListener("abort", reject);
   }
 }

@@ -14,7 +14,7 @@ const THROTTLED =
 
 /** What an operator mends while messages wait: they are kept, although the same call fails until then. */
 const TO_BE_MENDED =
-  /NonExistentQueue|QueueDoesNotExist|AccessDenied|NotAuthorized|InvalidClientTokenId|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|InvalidSecurity|UnrecognizedClient|Credentials|Kms|Region is missing/i;
+  /NonExistentQueue|QueueDoesNotExist|AccessDenied|NotAuthorized|InvalidClientTokenId|InvalidAccessKeyId|SignatureDoesNotMatch|ExpiredToken|InvalidSecurity|UnrecognizedClient|Credentials|Kms|Region is missing|Invalid URL/i;
 
 /**
  * An error of an SQS call, classified. Throttling, 5xx and everything of the network: later. No such queue, no permission,

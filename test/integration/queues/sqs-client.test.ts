@@ -118,6 +118,15 @@ describe("a call is tried again", () => {
   });
 });
 
+test("a refusal stays what it is where this machine's clock is wrong", async () => {
+  const date = new Date(Date.now() + 3_600_000).toUTCString();
+  const { asked, send } = await answering(json(400, { __type: "QueueDoesNotExist" }, { date }));
+
+  await expect(send()).rejects.toMatchObject({ name: "QueueDoesNotExist", $retryable: undefined });
+
+  expect(asked).toHaveLength(2); // once more with the server's time
+});
+
 const signedAtMs = (stamp: unknown) =>
   Date.parse(
     String(stamp).replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"),

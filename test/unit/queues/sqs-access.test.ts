@@ -23,6 +23,10 @@ describe("the server", () => {
   });
 });
 
+test("a queue's URL that is none is shown", () => {
+  expect(() => sqsAccess({}).endpointOf("requests")).toThrow('Invalid URL of a queue: "requests"');
+});
+
 describe("the region", () => {
   test.each([
     ["https://sqs.eu-west-1.amazonaws.com/1/q", "eu-west-1"],

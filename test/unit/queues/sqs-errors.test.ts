@@ -57,6 +57,11 @@ test.each<[string, Said, { code: string; retryable: boolean }]>([
     { code: "ConfigError", retryable: true },
   ],
   [
+    "a queue's URL that is none",
+    { name: "Error", message: 'Invalid URL of a queue: "requests"' },
+    { code: "ConfigError", retryable: true },
+  ],
+  [
     "a refusal in another language",
     { name: "UnknownError", status: 403 },
     { code: "ConfigError", retryable: true },
