@@ -10,7 +10,7 @@ export function defineShortSoak(options: SoakOptions & { readonly strikes: numbe
   test(
     `loses no run, starts none twice and contradicts none (${options.runs} runs, seed ${options.seed})`,
     async ({ signal }) => {
-      const { runs, strikes, broken } = await soak(options, signal);
+      const { runs, strikes, broken } = await soak(options, { stop: signal });
 
       expect(broken).toEqual([]);
       expect(runs).toBe(options.runs);

@@ -22,9 +22,12 @@ const REST_MS = 300_000;
 
 /**
  * Sends runs while launcher, watcher, queue server and engine are killed and frozen at random, lets everything come to
- * rest and holds what the runs themselves wrote against what the results say. `stop` gives it up, in good order.
+ * rest and holds what the runs themselves wrote against what the results say.
  */
-export async function soak(options: SoakOptions, stop?: AbortSignal): Promise<SoakReport> {
+export async function soak(
+  options: SoakOptions,
+  { enough, stop }: SoakSignals = {},
+): Promise<SoakReport> {
   await using truth = await createTruth();
   await using scratch = await createScratch();
   const { directory } = scratch;
@@ -37,6 +40,7 @@ export async function soak(options: SoakOptions, stop?: AbortSignal): Promise<So
   const sender = createSender(options, engine, truth);
   const mailbox = openMailbox(client, place.urls, sender.release);
   const dice = createDice(options.seed + 1);
+  enough?.addEventListener("abort", sender.stop, { once: true });
   const storm = torment([...parts, ...engine.victims], dice, options.strikes);
   const givenUp = abortOf(stop);
   try {
@@ -56,6 +60,13 @@ export async function soak(options: SoakOptions, stop?: AbortSignal): Promise<So
     for (const part of parts) await part.kill();
     client.destroy();
   }
+}
+
+interface SoakSignals {
+  /** Sends no more; what was sent is judged. */
+  readonly enough?: AbortSignal;
+  /** Gives it up, in good order. */
+  readonly stop?: AbortSignal;
 }
 
 /** What the verdict was made of, for whoever looks for the cause. */
