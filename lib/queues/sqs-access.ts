@@ -1,4 +1,5 @@
 import type { AwsCredentialIdentity, Provider } from "@smithy/types";
+import { namedEndpoint, regionalEndpoint } from "../config/aws-endpoints.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -17,7 +18,7 @@ export interface SqsAccess {
  * that one is right: `AWS_REGION` is where this process runs.
  */
 export function sqsAccess(env: Environment): SqsAccess {
-  const endpoint = env.AWS_ENDPOINT_URL_SQS || env.AWS_ENDPOINT_URL;
+  const endpoint = namedEndpoint("sqs", env);
   const configured = env.AWS_REGION || env.AWS_DEFAULT_REGION;
   const regionOf = (queueUrl: string | undefined) => {
     const region = endpoint ? (configured ?? EMULATOR_REGION) : (regionIn(queueUrl) ?? configured);
@@ -27,7 +28,8 @@ export function sqsAccess(env: Environment): SqsAccess {
   return {
     credentials: credentialsOf(env, endpoint),
     regionOf,
-    endpointOf: (queueUrl) => toUrl(endpoint ?? queueUrl ?? serverOf(regionOf(undefined))),
+    endpointOf: (queueUrl) =>
+      toUrl(endpoint ?? queueUrl ?? regionalEndpoint("sqs", regionOf(undefined))),
   };
 }
 
@@ -47,9 +49,6 @@ function toUrl(text: string): URL {
   if (URL.canParse(text)) return new URL(text);
   throw new Error(`Invalid URL of a queue: ${JSON.stringify(text)}`);
 }
-
-const serverOf = (region: string) =>
-  `https://sqs.${region}.amazonaws.com${region.startsWith("cn-") ? ".cn" : ""}`;
 
 /**
  * What the environment holds, as it does in every Lambda function; whatever else AWS has (profiles, roles of containers,

@@ -2,6 +2,7 @@ import { defaultProvider } from "@aws-sdk/credential-provider-node";
 import { Sha256 } from "@smithy/core/checksum";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { AwsCredentialIdentityProvider, HttpRequest } from "@smithy/types";
+import { namedEndpoint, regionalEndpoint } from "../../../config/aws-endpoints.ts";
 
 /** The cluster checks the signed request with STS itself, within this many seconds of its signing. */
 const PRESIGNED_SECONDS = 60;
@@ -73,11 +74,6 @@ function toUrl(base: URL, { path, query = {} }: HttpRequest): string {
   return url.href;
 }
 
-/** The region's own endpoint, or the one that the environment names as it does for every AWS SDK. */
 function endpointOf(service: "sts" | "eks", region: string, env: AwsAccess["env"]): URL {
-  const named = env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] ?? env.AWS_ENDPOINT_URL;
-  return new URL(named ?? `https://${service}.${region}.${domainOf(region)}`);
+  return new URL(namedEndpoint(service, env) ?? regionalEndpoint(service, region));
 }
-
-const domainOf = (region: string) =>
-  region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
