@@ -21,7 +21,7 @@ export function sqsAccess(env: Environment): SqsAccess {
   const endpoint = namedEndpoint("sqs", env);
   const configured = env.AWS_REGION || env.AWS_DEFAULT_REGION;
   const regionOf = (queueUrl: string | undefined) => {
-    const region = endpoint ? (configured || EMULATOR_REGION) : (regionIn(queueUrl) ?? configured);
+    const region = endpoint ? configured || EMULATOR_REGION : (regionIn(queueUrl) ?? configured);
     if (!region) throw new Error("Region is missing: set AWS_REGION");
     return region;
   };

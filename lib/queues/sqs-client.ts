@@ -26,6 +26,7 @@ import {
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { HttpResponse, RetryErrorType, SdkError } from "@smithy/types";
+import { AWS_CLIENT_CONFIG } from "./aws-client-config.ts";
 import { sqsAccess } from "./sqs-access.ts";
 import { SqsServiceError, toServiceError } from "./sqs-service-error.ts";
 
@@ -71,8 +72,6 @@ export interface SqsClient {
 
 /** The longest long poll of SQS is 20 seconds; nothing else takes nearly as long. */
 const REQUEST_TIMEOUT_MS = 30_000;
-const CONNECTION_TIMEOUT_MS = 3_000;
-const MAX_ATTEMPTS = 3;
 
 /** SQS refuses what was signed more than a quarter of an hour before or after. */
 const SKEW_MS = 240_000;
@@ -86,11 +85,10 @@ export function createSqsClient(env: Environment): SqsClient {
   const { credentials } = access;
   const signer = new SignatureV4({ service: "sqs", region: "", credentials, sha256: Sha256 });
   const connections = new NodeHttpHandler({
-    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    ...AWS_CLIENT_CONFIG.requestHandler,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    throwOnRequestTimeout: true,
   });
-  const retries = new StandardRetryStrategy(MAX_ATTEMPTS);
+  const retries = new StandardRetryStrategy(AWS_CLIENT_CONFIG.maxAttempts);
   const listeners: ((serverMs: number) => void)[] = [];
   let skewMs = 0;
 
