@@ -51,7 +51,7 @@ describe("the region", () => {
     const env = { AWS_ENDPOINT_URL: "http://one" };
 
     expect(sqsAccess(env).regionOf(QUEUE)).toBe("us-east-1");
-    expect(sqsAccess({ ...env, AWS_REGION: "" }).regionOf(QUEUE)).toBe("us-east-1");
+    expect(sqsAccess({ ...env, AWS_DEFAULT_REGION: "" }).regionOf(QUEUE)).toBe("us-east-1");
     expect(sqsAccess({ ...env, AWS_REGION: "eu-west-2" }).regionOf(QUEUE)).toBe("eu-west-2");
   });
 
