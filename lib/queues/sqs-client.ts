@@ -26,9 +26,10 @@ import {
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { HttpResponse, RetryErrorType, SdkError } from "@smithy/types";
+import { mask, maskCredentials } from "../runs/redact.ts";
 import { AWS_CLIENT_CONFIG } from "./aws-client-config.ts";
 import { sqsAccess } from "./sqs-access.ts";
-import { SqsServiceError, toServiceError } from "./sqs-service-error.ts";
+import { readAnswer, toServiceError } from "./sqs-service-error.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -111,8 +112,9 @@ export function createSqsClient(env: Environment): SqsClient {
     const wasSkewedBy = skewMs;
     hear(response.headers.date);
     const text = await textOf(response.body);
-    if (response.statusCode < 300) return parse(text, response);
-    const error = toServiceError(response, text);
+    const answer = response.statusCode < 300 ? readAnswer(text) : undefined;
+    if (answer) return answer;
+    const error = toServiceError(response, withoutCredentials(text, signed.headers));
     const isSetRight = Math.abs(skewMs - wasSkewedBy) > SKEW_MS; // the next attempt is signed with the right time
     throw isSetRight ? Object.assign(error, { $retryable: {} }) : error;
   };
@@ -169,14 +171,10 @@ async function textOf(body: AsyncIterable<Buffer>): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-function parse(text: string, response: HttpResponse): object {
-  if (text === "") return {};
-  try {
-    return JSON.parse(text);
-  } catch {
-    const message = `the answer is no JSON: ${text.slice(0, 100)}`;
-    throw new SqsServiceError("UnreadableAnswer", message, response, true);
-  }
+/** What refuses a signature may repeat what was signed, and errors are logged. */
+function withoutCredentials(text: string, sent: HttpRequest["headers"]): string {
+  const token = sent["x-amz-security-token"];
+  return mask(maskCredentials(text), token ? [token] : []);
 }
 
 /** What the SDK's rules want to know of a failed attempt. */

@@ -9,6 +9,8 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
+const TOKEN = "IQoJb3JpZ2luX2VjEXAMPLE";
+
 type Answer = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
 
 /** A server that gives one answer after the other, the last of them for ever, and a client of it. */
@@ -24,6 +26,9 @@ async function answering(...answers: readonly [Answer, ...Answer[]]) {
   const { port } = server.address() as AddressInfo;
   const client = createSqsClient({
     AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+    AWS_ACCESS_KEY_ID: "key",
+    AWS_SECRET_ACCESS_KEY: "secret",
+    AWS_SESSION_TOKEN: TOKEN,
     AWS_LAMBDA_FUNCTION_NAME: "submit",
     _X_AMZN_TRACE_ID: "Root=1-5759e988-bd862e3fe1be46a994272793",
   });
@@ -157,6 +162,22 @@ describe("a call is not tried again", () => {
       message: "HTTP status 418",
     });
   });
+});
+
+test.each([
+  ["a refusal", (said: string) => json(403, { __type: "SignatureDoesNotMatch", message: said })],
+  ["a refusal in another language", (said: string) => text(403, `<pre>${said}</pre>`)],
+  ["what is no answer", (said: string) => text(200, `<pre>${said}</pre>`)],
+])("%s shows no token, though the server repeats it", async (_what, answer) => {
+  const { send } = await answering((incoming, outgoing) => {
+    const { "x-amz-security-token": token, authorization } = incoming.headers;
+    answer(`signed was x-amz-security-token:${token} by ${authorization}`)(incoming, outgoing);
+  });
+
+  const error = await send().catch((it: Error) => it);
+
+  expect((error as Error).message).toContain("signed was x-amz-security-token:[redacted]");
+  expect(JSON.stringify(error)).not.toContain(TOKEN);
 });
 
 describe("a call that is given up", () => {
