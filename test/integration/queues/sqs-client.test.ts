@@ -184,7 +184,7 @@ describe("a call that is given up", () => {
   test.each([
     ["no answer", (() => undefined) satisfies Answer],
     ["an answer that does not end", ((_, outgoing) => void outgoing.write("{")) satisfies Answer],
-    ["a wait for the next attempt", refused(429, "TooManyRequests")],
+    ["a wait for the next attempt", json(429, {}, { "retry-after": "60" })],
   ])("ends while there is %s, and asks no more", async (_what, answer) => {
     const { asked, send } = await answering(answer);
     const given = new AbortController();
