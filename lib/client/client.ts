@@ -11,7 +11,7 @@ import type { SendMessage } from "./send-body.ts";
 export interface ClientOptions {
   /** Of the requests queue. On a FIFO queue the messages of one run keep their order. */
   readonly queueUrl: string;
-  /** One of your own; otherwise one is made from the environment, as the AWS SDK does, when the first message is sent. */
+  /** One of your own; otherwise one is made from the environment when the first message is sent. */
   readonly sqs?: Pick<SQSClient, "send">;
 }
 
