@@ -43,7 +43,9 @@ async function leftoversOn(socket: string): Promise<string[]> {
   const containers = await rawCall(socket, "GET", "/containers/json?all=1");
   const volumes = await rawCall(socket, "GET", "/volumes");
   return [
-    ...containers.body.map((one: { Names: string[] }) => one.Names[0]),
+    ...containers.body.map(
+      (one: { Names: string[]; Status: string }) => `${one.Names[0]} (${one.Status})`,
+    ),
     ...(volumes.body.Volumes ?? []).map((one: { Name: string }) => one.Name),
   ];
 }

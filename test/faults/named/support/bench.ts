@@ -84,18 +84,31 @@ export async function openBench(stage: Stage, options: BenchOptions = {}) {
   };
 
   /** One look of the watcher at everything. */
-  const look = (by = deps, ms = PATIENCE_MS): Promise<WatchReport> =>
-    watch(by, { signal: AbortSignal.timeout(ms) });
+  const look = async (by = deps, ms = PATIENCE_MS): Promise<WatchReport> => {
+    seen = undefined;
+    seen = await watch(by, { signal: AbortSignal.timeout(ms) });
+    return seen;
+  };
 
   const endsOf = (id: string) =>
     published.filter(({ subject, data }) => subject === id && TERMINAL_STATES.has(data.state));
 
+  let seen: WatchReport | undefined;
+
   const untilTrue = async (what: string, probe: () => Promise<unknown> | unknown) => {
     const end = performance.now() + PATIENCE_MS;
     while (!(await probe())) {
-      if (performance.now() > end) throw new Error(`waited ${PATIENCE_MS} ms, but never: ${what}`);
+      if (performance.now() > end)
+        throw new Error(`waited ${PATIENCE_MS} ms, but never: ${what}. ${await situation()}`);
       await pause(100);
     }
+  };
+
+  /** What a failed wait has to say beside itself: whoever reads it was not there. */
+  const situation = async () => {
+    const left = await place.leftovers().catch(String);
+    const words = told.logged.slice(-10).join("\n");
+    return `Last look: ${JSON.stringify(seen)}. There is: ${left}. Last words:\n${words}`;
   };
 
   return {

@@ -101,8 +101,9 @@ export async function startPrivateEngine({
   }
 
   async function dispose() {
+    const bridges = [bridge, ...(await bridgesOf(socket))];
     await crashMachine();
-    ip("link", "del", bridge);
+    for (const one of bridges) removeBridge(one);
     await rm(folder, { recursive: true, force: true });
   }
 
@@ -131,6 +132,20 @@ export async function startPrivateEngine({
 }
 
 const ip = (...given: string[]) => execFileSync("ip", given);
+
+/** The machine's interfaces that an engine made for networks; none where it does not answer. */
+async function bridgesOf(socket: string): Promise<string[]> {
+  const { body } = await rawCall(socket, "GET", "/networks?type=custom").catch(() => ({
+    body: [],
+  }));
+  return body.map(({ Id }: { Id: string }) => `br-${Id.slice(0, 12)}`);
+}
+
+/** A bridge and the cables in it: an engine that is killed leaves both. */
+function removeBridge(name: string) {
+  const cables = tryRun("ls", `/sys/class/net/${name}/brif`).split("\n").filter(Boolean);
+  for (const one of [...cables, name]) tryRun("ip", "link", "del", one);
+}
 
 async function end(child: ChildProcess | undefined, signal: NodeJS.Signals) {
   if (!child || child.exitCode !== null || child.signalCode !== null) return;
