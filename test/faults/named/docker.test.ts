@@ -10,7 +10,7 @@ import { describeWithEngine } from "../../support/engines.ts";
 import { aRecord } from "../../support/records.ts";
 import { dockerStage } from "../support/docker-stage.ts";
 import type { Exchanged } from "../support/exchange.ts";
-import type { Call } from "../support/fault-proxy.ts";
+import type { Call, Interception } from "../support/fault-proxy.ts";
 import { processStage } from "../support/process-stage.ts";
 import type { Stage } from "../support/stage.ts";
 import { type Bench, openBench } from "./support/bench.ts";
@@ -28,6 +28,14 @@ const recorded = (status: number, message: string): Exchanged => ({
   body: Buffer.from(JSON.stringify({ message })),
 });
 
+/** What an engine shows of a container whose lack of memory it heard of after its exit. */
+const withoutFlag: Interception = async (_, pass) => {
+  const answer = await pass();
+  const text = answer.body.toString("utf8").replace('"OOMKilled":true', '"OOMKilled":false');
+  const body = Buffer.from(text);
+  return { ...answer, headers: { ...answer.headers, "content-length": String(body.length) }, body };
+};
+
 const HANGS = () => new Promise<never>(() => undefined);
 
 await describeWithEngine("docker", "a Docker engine in trouble", () => {
@@ -44,7 +52,7 @@ await describeWithEngine("docker", "a Docker engine in trouble", () => {
   });
 
   const raw = (method: string, path: string) => rawCall(socket, method, path);
-  const containers = async (): Promise<{ Id: string; State: string }[]> =>
+  const containers = async (): Promise<{ Id: string; State: string; Command: string }[]> =>
     (await raw("GET", "/containers/json?all=1")).body;
 
   /** A test must not find the runs of the one before it. */
@@ -210,6 +218,24 @@ await describeWithEngine("docker", "a Docker engine in trouble", () => {
     expect(end.data.warnings.join()).toMatch(/output could not be read/);
   });
 
+  test("a run that the kernel killed for its memory is told so where the engine's flag came too late", async () => {
+    await using bench = await openBench(stage, {
+      intercept: ({ path }) => (/\/containers\/[^/]+\/json$/.test(path) ? withoutFlag : undefined),
+    });
+    const [greedy, killed] = [anId(), anId()];
+    const fields = { command: ["tail", "/dev/zero"], mem_limit: "20m", memswap_limit: "20m" };
+    await bench.deliverUntilTaken([aRecord(JSON.stringify(bench.bodyOf({ id: greedy, fields })))]);
+    const sleeps = bench.bodyOf({ id: killed, fields: { command: ["sleep", "600"] } });
+    await bench.deliverUntilTaken([aRecord(JSON.stringify(sleeps))]);
+    for (const { Id, Command } of await containers())
+      if (Command.includes("sleep")) await raw("POST", `/containers/${Id}/kill`);
+
+    const ends = [await bench.untilEnded(greedy), await bench.untilEnded(killed)];
+
+    expect(ends.map(({ data }) => data.status_code)).toEqual([137, 137]);
+    expect(ends.map(({ data }) => data.cause?.code)).toEqual(["OOMKilled", "Signal"]);
+  });
+
   test("hosts whose packets are lost hold up no other target, and their runs are told once they are back", async () => {
     await using deaf = await startDeafHosts();
     await using processes = await processStage().enter(undefined, "/nowhere");
@@ -315,11 +341,12 @@ await describeWithEngine("docker", "a Docker engine in trouble", () => {
       const record = aRecord(JSON.stringify(bench.bodyOf({ id })));
 
       const wentBack = await bench.deliver([record]);
+      const delays = [...bench.delays];
       isBusy = false;
-      await bench.deliver([record]);
+      await bench.deliverUntilTaken([record]);
 
       expect(wentBack).toEqual([record.messageId]);
-      expect(bench.delays).toEqual([pauseSeconds]);
+      expect(delays).toEqual([pauseSeconds]);
       expect((await bench.untilEnded(id)).data.state).toBe("completed");
     },
   );

@@ -165,7 +165,7 @@ await describeWithEngine("docker", "the engine", () => {
     expect(waited.body.StatusCode).toBe(137);
   });
 
-  test("sets the flag where the kernel kills for memory, and only there", async () => {
+  test("notes an event where the kernel kills for memory, and only there", async () => {
     const HostConfig = { NetworkMode: "none", Memory: 20_971_520, MemorySwap: 20_971_520 };
     const greedy = await exited("tail /dev/zero", { HostConfig });
     const killed = await create("sleep 30");
@@ -173,9 +173,19 @@ await describeWithEngine("docker", "the engine", () => {
     await raw("POST", `/containers/${killed}/kill`);
     await raw("POST", `/containers/${killed}/wait`);
 
-    expect(await state(greedy)).toMatchObject({ OOMKilled: true, ExitCode: 137 });
+    // The flag is set by the same event, and stays unset where that comes after the exit.
+    expect(await state(greedy)).toMatchObject({ ExitCode: 137 });
     expect(await state(killed)).toMatchObject({ OOMKilled: false, ExitCode: 137 });
+    expect(await oomEvents(greedy)).toMatchObject({ Action: "oom" });
+    expect(await oomEvents(killed)).toBe("");
   });
+
+  async function oomEvents(name: string): Promise<unknown> {
+    const { StartedAt, FinishedAt } = await state(name);
+    const [since, until] = [Date.parse(StartedAt) / 1_000 - 1, Date.parse(FinishedAt) / 1_000 + 2];
+    const filters = encodeURIComponent(JSON.stringify({ container: [name], event: ["oom"] }));
+    return (await raw("GET", `/events?since=${since}&until=${until}&filters=${filters}`)).body;
+  }
 
   test("tells its clock to the nanosecond, and when it started by its bridge", async () => {
     const info = await raw("GET", "/info");

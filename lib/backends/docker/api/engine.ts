@@ -1,9 +1,9 @@
+import * as z from "zod/mini";
 import type { SecretResolver } from "../../../config/config.ts";
 import type { DockerHost } from "../connect/docker-host.ts";
 import { isLocal } from "../connect/host-address.ts";
 import { createTransport } from "../connect/transport.ts";
 import type { EngineTraits } from "../request/engine-traits.ts";
-
 import { type Caller, createCaller } from "./caller.ts";
 import { containerCalls } from "./container-calls.ts";
 import { InfoAnswer, NetworkAnswer } from "./engine-answers.ts";
@@ -85,6 +85,17 @@ function systemCalls(caller: Caller, local: boolean) {
     async startedAt(signal: AbortSignal): Promise<string | undefined> {
       const request = { method: "GET", path: "/networks/bridge", signal } as const;
       return (await caller.askFor(NetworkAnswer, "show its bridge", request))?.Created;
+    },
+
+    /**
+     * Whether it noted between two moments, ISO 8601, that a container ran out of memory. Answered once the later one is
+     * past. It knows its last 256 events, from its start on.
+     */
+    async ranOutOfMemory(id: string, from: string, to: string, signal: AbortSignal) {
+      const filters = JSON.stringify({ type: ["container"], container: [id], event: ["oom"] });
+      const query = { since: toUnixTime(from), until: toUnixTime(to), filters };
+      const request = { method: "GET", path: "/events", query, signal } as const;
+      return (await caller.ask(z.unknown(), "tell its events", request)) !== undefined;
     },
 
     /** Its events from a moment on, ISO 8601, until the signal aborts: JSON lines. */

@@ -1,6 +1,7 @@
 import type { Observation } from "../../../runs/observation.ts";
 import type { Target } from "../../../runs/run.ts";
 import type { Engine } from "../api/engine.ts";
+import type { ContainerState } from "../api/engine-answers.ts";
 import { type EngineHistory, mayBeEngines } from "../judge/exit.ts";
 import { type Evidence, judge } from "../judge/judge.ts";
 import { findMarks } from "../marks.ts";
@@ -29,8 +30,29 @@ export async function assess(
   { engine, target, signal }: Place,
   evidence: Evidence,
 ): Promise<Observation | undefined> {
-  return judge(evidence, target, await historyFor(engine, evidence, signal));
+  const whole = await withLateFlag(engine, evidence, signal);
+  return judge(whole, target, await historyFor(engine, whole, signal));
 }
+
+/** The kernel's word that memory ran out may reach the engine after the end: then it is among its events alone. */
+async function withLateFlag(
+  engine: Engine,
+  evidence: Evidence,
+  signal: AbortSignal,
+): Promise<Evidence> {
+  const { container, marks } = evidence;
+  if (!container || marks.done || marks.stop || !wasKilled(container.State)) return evidence;
+  const { StartedAt, FinishedAt } = container.State;
+  const late = new Date(Date.parse(FinishedAt) + LATE_FLAG_MS).toISOString();
+  const OOMKilled = await engine.ranOutOfMemory(container.Id, StartedAt, late, signal);
+  return { ...evidence, container: { ...container, State: { ...container.State, OOMKilled } } };
+}
+
+/** How long after the end that word is waited for: a loaded engine here was late by some milliseconds. */
+const LATE_FLAG_MS = 1_000;
+
+const wasKilled = ({ Status, ExitCode, OOMKilled }: ContainerState) =>
+  Status === "exited" && ExitCode === 137 && !OOMKilled;
 
 async function historyFor(
   engine: Engine,
