@@ -53,6 +53,13 @@ export function namedTarget(type: EngineType, asked: string | undefined, config:
   throw invalid([{ path: asked ? `infrastructure.${field}` : `defaults.${type}`, message }]);
 }
 
+/** How a request names a target: by its name in the configuration, and not at all where it is found. */
+export function fieldsNaming({ type, name }: Target, config: Config): Record<string, string> {
+  if (type === "process") return {};
+  const [field, section] = SECTIONS[type];
+  return Object.hasOwn(config[section], name) ? { [field]: name } : {};
+}
+
 const SECTIONS = {
   "kubernetes-job": ["cluster_config", "clusters"],
   "docker-container": ["docker_host", "docker_hosts"],

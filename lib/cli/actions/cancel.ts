@@ -1,5 +1,6 @@
 import type { CancelMessage } from "../../client/request-message.ts";
-import { FOUND_TARGET } from "../../config/targets.ts";
+import type { Config } from "../../config/config.ts";
+import { fieldsNaming } from "../../config/targets.ts";
 import type { Engines } from "../../local/dependencies.ts";
 import { toRequest } from "../../runs/request.ts";
 import { type RunKey, runKeyOf } from "../../runs/run.ts";
@@ -78,7 +79,7 @@ async function cancelByMessage(
 ): Promise<"sent"> {
   const message =
     options.request === undefined
-      ? messageOf(await keyOf(options, terminal, engines), options.grace)
+      ? messageOf(await keyOf(options, terminal, engines), engines.config, options.grace)
       : await messageFrom(options.request, options, terminal);
   const carrier = openCarrier(terminal.env, { requests: queueUrl, results: undefined });
   try {
@@ -104,19 +105,16 @@ async function messageFrom(
 }
 
 /** What names a run on its engine, in a request's own words. */
-function messageOf({ id, target, name, namespace }: RunKey, grace: number): CancelMessage {
-  const field = TARGET_FIELDS[target.type];
+function messageOf(
+  { id, target, name, namespace }: RunKey,
+  config: Config,
+  grace: number,
+): CancelMessage {
   const infrastructure = {
     type: target.type,
     ...(name === undefined ? {} : { name }),
     ...(namespace === undefined ? {} : { namespace }),
-    ...(field === undefined || target.name === FOUND_TARGET ? {} : { [field]: target.name }),
+    ...fieldsNaming(target, config),
   };
   return { id, action: "cancel", infrastructure, grace_seconds: grace };
 }
-
-const TARGET_FIELDS = {
-  "kubernetes-job": "cluster_config",
-  "docker-container": "docker_host",
-  process: undefined,
-} as const;

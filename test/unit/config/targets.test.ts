@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { DEFAULT_CONFIG } from "../../../lib/config/default-config.ts";
-import { namedTarget, targetsOf } from "../../../lib/config/targets.ts";
+import { fieldsNaming, namedTarget, targetsOf } from "../../../lib/config/targets.ts";
 
 const EVERYTHING = { kubernetes: true, docker: true, process: true };
 const clusters = { lab: { context: "lab" } };
@@ -39,4 +39,32 @@ test("a request may name what is found only where that is watched", () => {
   expect(() => namedTarget("kubernetes-job", "default", elsewhere)).toThrow(
     'the configuration has no clusters entry "default"; it has lab',
   );
+});
+
+test.each([
+  ["what is found", {}, {}, "default", {}],
+  ["what is found beside the configured", { clusters }, {}, "default", {}],
+  ["what is configured", { clusters }, {}, "lab", { cluster_config: "lab" }],
+  [
+    "what is configured as default",
+    { clusters },
+    { "kubernetes-job": "lab" },
+    "lab",
+    { cluster_config: "lab" },
+  ],
+  [
+    "what is configured under the name of what is found",
+    { clusters: { ...clusters, default: clusters.lab } },
+    { "kubernetes-job": "lab" },
+    "default",
+    { cluster_config: "default" },
+  ],
+])("a message names %s so that it gets there", (_, sections, defaults, name, fields) => {
+  const config = { ...DEFAULT_CONFIG, ...sections, defaults };
+  const target = { type: "kubernetes-job", name } as const;
+
+  const named = fieldsNaming(target, config);
+
+  expect(named).toEqual(fields);
+  expect(namedTarget(target.type, named.cluster_config, config)).toEqual(target);
 });
