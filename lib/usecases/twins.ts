@@ -1,6 +1,6 @@
 import type { ObservedRun } from "../runs/observation.ts";
 
-/** What is kept of every open run while a sweep lasts: there can be ten thousand of them. */
+/** What is known of a run that may have a twin. */
 export type Twin = Pick<ObservedRun, "key" | "uid" | "identifier" | "createdAt">;
 
 export interface TwinFinder {
@@ -13,21 +13,26 @@ export interface TwinFinder {
  * later; between targets no clock is certain, so the answer is merely the same for everybody who asks.
  */
 export function createTwinFinder(): TwinFinder {
-  const first = new Map<string, Twin>();
+  const first = new Map<string, string>();
   return {
     laterOf({ key, uid, identifier, createdAt }) {
       const run: Twin = { key, uid, identifier, createdAt };
-      const known = first.get(run.key.hash);
-      if (!known || known.key.id !== run.key.id || known.uid === run.uid) {
-        first.set(run.key.hash, run);
+      const packed = first.get(key.hash);
+      const known = packed === undefined ? undefined : unpack(packed);
+      if (!known || known.key.id !== key.id || known.uid === uid) {
+        first.set(key.hash, pack(run));
         return undefined;
       }
       const [earlier, later] = inOrder(known, run);
-      first.set(run.key.hash, earlier);
+      first.set(key.hash, pack(earlier));
       return later;
     },
   };
 }
+
+/** Every open run is kept while a sweep lasts, and there can be ten thousand: as one text each they weigh half. */
+const pack = (run: Twin) => JSON.stringify(run);
+const unpack = (packed: string) => JSON.parse(packed) as Twin;
 
 function inOrder(one: Twin, other: Twin): [Twin, Twin] {
   const order = one.createdAt.localeCompare(other.createdAt) || one.uid.localeCompare(other.uid);
