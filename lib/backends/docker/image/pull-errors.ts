@@ -1,6 +1,7 @@
 import type { CauseCode } from "../../../runs/cause.ts";
 import type { ImageReference } from "../../../runs/image-reference.ts";
 import { LaunchError, unavailable } from "../../../runs/launch-error.ts";
+import { withoutNames } from "../../../runs/pull-message.ts";
 import { mask } from "../../../runs/redact.ts";
 import type { AuthConfig } from "../api/image-calls.ts";
 
@@ -14,7 +15,7 @@ const MEANINGS: readonly (readonly [RegExp, CauseCode | "later"])[] = [
   ],
   [/repository .* not found/i, "ImageNotFound"],
   [
-    /unauthorized|authentication required|no basic auth|incorrect username|denied: |401/i,
+    /unauthorized|authentication required|no basic auth|incorrect username|denied: |\b401\b/i,
     "ImageAuth",
   ],
   [
@@ -31,9 +32,10 @@ export function pullError(
 ): LaunchError {
   const text = `could not pull ${image.text}: ${mask(message, secretsOf(auth))}`;
   // "pull access denied for X, repository does not exist or may require 'docker login'": without a login, most likely the first.
-  const denied = /pull access denied/i.test(message);
+  const words = withoutNames(message);
+  const denied = /pull access denied/i.test(words);
   if (denied && !auth) return new LaunchError("ImageNotFound", text, { hint: DENIED });
-  const code = denied ? "ImageAuth" : MEANINGS.find(([words]) => words.test(message))?.[1];
+  const code = denied ? "ImageAuth" : MEANINGS.find(([pattern]) => pattern.test(words))?.[1];
   if (code === undefined || code === "later") return unavailable(text, { hint: LATER });
   return new LaunchError(code, text);
 }

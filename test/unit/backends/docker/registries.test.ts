@@ -135,6 +135,18 @@ describe("a pull that fails", () => {
     ['Get "https://ghcr.io/v2/": dial tcp 10.0.0.1:443: i/o timeout', false, "EngineLost", true],
     ["received unexpected HTTP status: 503 Service Unavailable", false, "EngineLost", true],
     ["write /var/lib/docker/tmp/x: no space left on device", false, "EngineLost", true],
+    [
+      "manifest for localhost:40177/denied/unauthorized:401 not found: manifest unknown",
+      false,
+      "ImageNotFound",
+      false,
+    ],
+    [
+      'Get "http://localhost:40177/v2/": dial tcp 127.0.0.1:40177: connect: connection refused',
+      false,
+      "EngineLost",
+      true,
+    ],
     ["something nobody has seen yet", false, "EngineLost", true],
   ])("%s (credentials: %s) is %s", (message, credentials, code, retryable) => {
     const auth = credentials ? AUTH : undefined;
