@@ -3,7 +3,6 @@ import type { Observation, ObservedRun } from "../../../runs/observation.ts";
 import { mask } from "../../../runs/redact.ts";
 import type { ContainerState } from "../api/engine-answers.ts";
 import type { StopReason } from "../stop-order.ts";
-
 import { type End, writeReceipt } from "./end.ts";
 
 /** What a run is that was ended for a reason. */
@@ -19,10 +18,17 @@ export const OUTCOMES: Readonly<Record<StopReason, End["outcome"]>> = {
 
 export const GONE = "its container was removed before its end could be read";
 
+/** The machine's trouble rather than the request's. */
+const PASSING =
+  /no space left|(?<![\w./-])timeout(?![\w./-])|deadline exceeded|resource temporarily/i;
+
+/** What is quoted is the request's own: a command can be called `timeout`. */
+const QUOTED = /"[^"]*"|'[^']*'/g;
+
 /** The engine tried and wrote down why it could not. */
 export function startFailed(state: ContainerState, secrets: readonly string[]): End {
   const message = `it could not be started: ${mask(state.Error, secrets).slice(0, 2_000)}`;
-  const passing = /no space left|timeout|deadline exceeded|resource temporarily/i.test(state.Error);
+  const passing = PASSING.test(state.Error.replace(QUOTED, "…"));
   const failed = end("crashed", passing ? "NeverStarted" : "ConfigError", message);
   return { ...failed, statusCode: state.ExitCode };
 }

@@ -163,6 +163,31 @@ describe("a container that does not say that it ran", () => {
       { outcome: "crashed", cause: { code: "NeverStarted", retryable: true } },
     ],
     [
+      "created, too slow",
+      {
+        Status: "created",
+        StartedAt: NEVER,
+        ExitCode: 128,
+        Error: "failed to create task: timeout: context deadline exceeded: unknown",
+      },
+      { outcome: "crashed", cause: { code: "NeverStarted", retryable: true } },
+    ],
+    [
+      "created, no command of that name",
+      {
+        Status: "created",
+        StartedAt: NEVER,
+        ExitCode: 127,
+        Error: 'exec: "timeout": executable file not found in $PATH: unknown',
+      },
+      { outcome: "crashed", cause: { code: "ConfigError" } },
+    ],
+    [
+      "created, no network of that name",
+      { Status: "created", StartedAt: NEVER, Error: "network timeout-tests not found" },
+      { outcome: "crashed", cause: { code: "ConfigError" } },
+    ],
+    [
       "exited without a start",
       { Status: "exited", StartedAt: NEVER, FinishedAt: NEVER },
       { outcome: "crashed", statusCode: -1, cause: { code: "NeverStarted" } },
