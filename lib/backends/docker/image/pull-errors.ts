@@ -1,7 +1,7 @@
 import type { CauseCode } from "../../../runs/cause.ts";
+import { withoutNames } from "../../../runs/engine-words.ts";
 import type { ImageReference } from "../../../runs/image-reference.ts";
 import { LaunchError, unavailable } from "../../../runs/launch-error.ts";
-import { withoutNames } from "../../../runs/pull-message.ts";
 import { mask } from "../../../runs/redact.ts";
 import type { AuthConfig } from "../api/image-calls.ts";
 

@@ -1,4 +1,5 @@
 import { causeOf } from "../../../runs/cause.ts";
+import { withoutQuotes } from "../../../runs/engine-words.ts";
 import type { Observation, ObservedRun } from "../../../runs/observation.ts";
 import { mask } from "../../../runs/redact.ts";
 import type { ContainerState } from "../api/engine-answers.ts";
@@ -22,13 +23,10 @@ export const GONE = "its container was removed before its end could be read";
 const PASSING =
   /no space left|(?<![\w./-])timeout(?![\w./-])|deadline exceeded|resource temporarily/i;
 
-/** What is quoted is the request's own: a command can be called `timeout`. */
-const QUOTED = /"[^"]*"|'[^']*'/g;
-
 /** The engine tried and wrote down why it could not. */
 export function startFailed(state: ContainerState, secrets: readonly string[]): End {
   const message = `it could not be started: ${mask(state.Error, secrets).slice(0, 2_000)}`;
-  const passing = PASSING.test(state.Error.replace(QUOTED, "…"));
+  const passing = PASSING.test(withoutQuotes(state.Error));
   const failed = end("crashed", passing ? "NeverStarted" : "ConfigError", message);
   return { ...failed, statusCode: state.ExitCode };
 }

@@ -1,4 +1,5 @@
 import type { CauseCode } from "../../../runs/cause.ts";
+import { withoutQuotes } from "../../../runs/engine-words.ts";
 import { LaunchError } from "../../../runs/launch-error.ts";
 import { ApiError } from "./api-error.ts";
 import { toLaunchError } from "./errors.ts";
@@ -8,10 +9,13 @@ import { statusText } from "./status-text.ts";
 interface Row {
   readonly codes: readonly number[];
   /** In what the API server says; absent where its status code alone decides. */
-  readonly words?: RegExp;
+  readonly words?: Pick<RegExp, "test">;
   readonly code: CauseCode;
   readonly hint?: string;
 }
+
+/** A Job of that name, which the API server quotes, is denied nothing by it. */
+const DENIED = { test: (said: string) => /denied/i.test(withoutQuotes(said)) };
 
 const ROWS: readonly Row[] = [
   // An object that etcd or the API server's own decoder finds too large will not shrink: 413, 422 or 500.
@@ -31,7 +35,7 @@ const ROWS: readonly Row[] = [
     code: "Denied",
     hint: "Grant Slipway's account the rights of deploy/kubernetes in this namespace, or use another one.",
   },
-  { codes: [400, 403, 422], words: /denied/i, code: "AdmissionDenied" },
+  { codes: [400, 403, 422], words: DENIED, code: "AdmissionDenied" },
   { codes: [403], code: "AdmissionDenied" },
   { codes: [400, 405, 406, 415, 422], code: "Invalid" },
 ];

@@ -1,5 +1,5 @@
 import { type Cause, causeOf } from "../../../runs/cause.ts";
-import { withoutNames } from "../../../runs/pull-message.ts";
+import { withoutNames } from "../../../runs/engine-words.ts";
 
 /** What registries and runtimes say of an image that is not there. */
 const NOT_FOUND =

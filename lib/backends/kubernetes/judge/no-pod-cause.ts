@@ -1,4 +1,5 @@
 import { type Cause, type CauseCode, causeOf } from "../../../runs/cause.ts";
+import { withoutQuotes } from "../../../runs/engine-words.ts";
 import type { ApiEvent } from "../api/api-types.ts";
 import { newest } from "./waiting-cause.ts";
 
@@ -16,6 +17,7 @@ export function causeOfMissingPod(events: readonly ApiEvent[]): Cause | undefine
   const event = newest(events, ({ reason }) => reason === "FailedCreate");
   if (!event) return undefined;
   const message = event.message ?? "the cluster refuses its pod";
-  const code = REFUSALS.find(([pattern]) => pattern.test(message))?.[1] ?? "NeverStarted";
+  const words = withoutQuotes(message);
+  const code = REFUSALS.find(([pattern]) => pattern.test(words))?.[1] ?? "NeverStarted";
   return causeOf(code, message);
 }

@@ -34,6 +34,7 @@ describe("a create that is refused", () => {
     [403, 'admission webhook "policy.example" denied the request: no', "AdmissionDenied"],
     [422, "ValidatingAdmissionPolicy 'p' with binding 'b' denied request: no", "AdmissionDenied"],
     [400, 'admission webhook "policy.example" denied the request: no', "AdmissionDenied"],
+    [422, 'Job.batch "denied-claims-7kq2" is invalid: spec.template: Required value', "Invalid"],
     [403, "something else that is forbidden", "AdmissionDenied"],
   ])("with %i is refused for good: %s → %s", (status, message, code) => {
     const error = toCreateError(refusal(status, message), "create", []);

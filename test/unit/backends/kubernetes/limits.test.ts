@@ -93,6 +93,7 @@ describe("the limit of a start", () => {
     ["ConfigError", "pods is forbidden: no PriorityClass with name high was found"],
     ["AdmissionDenied", 'pods is forbidden: violates PodSecurity "restricted:latest"'],
     ["AdmissionDenied", 'admission webhook "x" denied the request'],
+    ["NeverStarted", 'Internal error occurred: cannot make pods "forbidden-city-7kq2-x"'],
     ["NeverStarted", "something of tomorrow"],
   ])("stops a run as %s where its Job gets no pod because: %s", (code, message) => {
     const events = [anEvent("FailedCreate", message)];
