@@ -4,7 +4,7 @@ import { Config } from "../../../lib/config/config.ts";
 import { startEmbeddedQueue } from "../../../lib/local/embedded-queue.ts";
 import { createSqsQueues } from "../../../lib/queues/sqs-queues.ts";
 import type { Target } from "../../../lib/runs/run.ts";
-import { rawCall } from "../../integration/docker/support/raw-call.ts";
+import { GREEDY, rawCall } from "../../integration/docker/support/raw-call.ts";
 import { anId } from "../../support/builders.ts";
 import { describeWithEngine } from "../../support/engines.ts";
 import { aRecord } from "../../support/records.ts";
@@ -223,7 +223,8 @@ await describeWithEngine("docker", "a Docker engine in trouble", () => {
       intercept: ({ path }) => (/\/containers\/[^/]+\/json$/.test(path) ? withoutFlag : undefined),
     });
     const [greedy, killed] = [anId(), anId()];
-    const fields = { command: ["tail", "/dev/zero"], mem_limit: "20m", memswap_limit: "20m" };
+    const command = ["/bin/sh", "-c", GREEDY];
+    const fields = { command, mem_limit: "20m", memswap_limit: "20m" };
     await bench.deliverUntilTaken([aRecord(JSON.stringify(bench.bodyOf({ id: greedy, fields })))]);
     const sleeps = bench.bodyOf({ id: killed, fields: { command: ["sleep", "600"] } });
     await bench.deliverUntilTaken([aRecord(JSON.stringify(sleeps))]);

@@ -4,6 +4,7 @@ import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeWithEngine } from "../../support/engines.ts";
 import { type PrivateEngine, startPrivateEngine } from "./support/private-engine.ts";
+import { GREEDY } from "./support/raw-call.ts";
 import { createStage, type Stage } from "./support/stage.ts";
 import { locally } from "./support/ways.ts";
 
@@ -20,7 +21,8 @@ await describeWithEngine("docker", "a container's end", () => {
   });
 
   test.concurrent("is OOMKilled where the kernel killed it for its memory", async () => {
-    const end = await stage.ended("tail /dev/zero", { mem_limit: "20m", memswap_limit: "20m" });
+    const limits = { mem_limit: "20m", memswap_limit: "20m" };
+    const end = await stage.ended(GREEDY, limits);
 
     expect(end).toMatchObject({ outcome: "failed", statusCode: 137, cause: { code: "OOMKilled" } });
   });

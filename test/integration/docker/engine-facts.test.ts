@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeWithEngine } from "../../support/engines.ts";
 import { type PrivateEngine, startPrivateEngine } from "./support/private-engine.ts";
-import { IMAGE, rawCall, rawRequest } from "./support/raw-call.ts";
+import { GREEDY, IMAGE, rawCall, rawRequest } from "./support/raw-call.ts";
 
 /** What the Docker backend stands on, asked of the engine itself. A new engine that fails here needs another design. */
 await describeWithEngine("docker", "the engine", () => {
@@ -167,14 +167,14 @@ await describeWithEngine("docker", "the engine", () => {
 
   test("notes an event where the kernel kills for memory, and only there", async () => {
     const HostConfig = { NetworkMode: "none", Memory: 20_971_520, MemorySwap: 20_971_520 };
-    const greedy = await exited("tail /dev/zero", { HostConfig });
+    const greedy = await exited(GREEDY, { HostConfig });
     const killed = await create("sleep 30");
     await raw("POST", `/containers/${killed}/start`);
     await raw("POST", `/containers/${killed}/kill`);
     await raw("POST", `/containers/${killed}/wait`);
 
-    // The flag is set by the same event, and stays unset where that comes after the exit.
-    expect(await state(greedy)).toMatchObject({ ExitCode: 137 });
+    // The same word of the kernel's sets the flag, where it comes before the exit.
+    expect(await state(greedy)).toMatchObject({ OOMKilled: true, ExitCode: 137 });
     expect(await state(killed)).toMatchObject({ OOMKilled: false, ExitCode: 137 });
     expect(await oomEvents(greedy)).toMatchObject({ Action: "oom" });
     expect(await oomEvents(killed)).toBe("");

@@ -4,6 +4,9 @@ import { buffer } from "node:stream/consumers";
 /** The image that the tests' engine holds: a shell in 2 MB. */
 export const IMAGE = "localhost/busybox:1";
 
+/** Its child is killed for its memory, whereof the engine hears while it still runs: of what is over it hears late, or never. */
+export const GREEDY = "tail /dev/zero; code=$?; sleep 2; exit $code";
+
 export interface RawAnswer {
   readonly status: number;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into the engine's answers as they come
