@@ -1,11 +1,18 @@
 import { randomUUID } from "node:crypto";
-import type { LaunchError } from "../../runs/launch-error.ts";
+import { setTimeout as pause } from "node:timers/promises";
+import { LaunchError } from "../../runs/launch-error.ts";
 import type { Engine } from "./api/engine.ts";
 import type { Container } from "./api/engine-answers.ts";
 import type { RunFacts } from "./labels.ts";
 import { type Marked, setMark } from "./marks.ts";
 
-/** Sets a mark and tells whether this call was the first to. */
+const CLAIMS = 2;
+const CLAIM_PAUSE_MS = 500;
+
+/**
+ * Sets a mark and tells whether this call was the first to. The mark names its writer, so a claim without an answer is
+ * made once more: left alone, it would keep everybody from starting the run until a launcher's time is up.
+ */
 export async function claim(
   engine: Pick<Engine, "createVolume">,
   name: string,
@@ -21,8 +28,16 @@ export async function claim(
     writer,
     says: { created: container.Created },
   };
-  const marked = await setMark(engine, name, mark, entry, signal);
-  return { won: marked.writer === writer, marked };
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const marked = await setMark(engine, name, mark, entry, signal);
+      return { won: marked.writer === writer, marked };
+    } catch (error) {
+      const isLost = error instanceof LaunchError && error.retryable;
+      if (!isLost || attempt === CLAIMS) throw error;
+      await pause(CLAIM_PAUSE_MS, undefined, { signal }).catch(() => Promise.reject(error));
+    }
+  }
 }
 
 /** What came of starting a container. */

@@ -18,6 +18,7 @@ import { type Bench, openBench } from "./support/bench.ts";
 const isCall = (method: string, path: RegExp) => (call: Call) =>
   call.method === method && path.test(call.path);
 const isCreate = isCall("POST", /\/containers\/create/);
+const isCreateVolume = isCall("POST", /\/volumes\/create/);
 const isStart = isCall("POST", /\/start$/);
 const isRemoval = isCall("DELETE", /\/containers\//);
 
@@ -94,6 +95,26 @@ await describeWithEngine("docker", "a Docker engine in trouble", () => {
     expect(early.targets).toMatchObject([{ open: 1, published: 0, errors: [] }]);
     expect(waiting).toMatchObject([{ State: "created" }]);
     expect(end.data).toMatchObject({ state: "failed", status_code: 3 });
+    expect(await bench.starts(id)).toBe(1);
+  });
+
+  test("a claim whose answer is lost is made again, and its run starts at once", async () => {
+    let losses = 2; // the second on the way that a call takes where a kept connection has died
+    await using bench = await openBench(stage, {
+      intercept: (call) =>
+        isCreateVolume(call) && losses-- > 0
+          ? async (_, pass) => {
+              await pass();
+              return "drop";
+            }
+          : undefined,
+    });
+    const id = anId();
+
+    const wentBack = await bench.deliver([aRecord(JSON.stringify(bench.bodyOf({ id })))]);
+
+    expect(wentBack).toEqual([]);
+    expect((await bench.untilEnded(id)).data.state).toBe("completed");
     expect(await bench.starts(id)).toBe(1);
   });
 

@@ -40,12 +40,14 @@ export function answer(
   outgoing.end(body);
 }
 
-/** Streams, so that watches and followed logs work. */
+/** Answers are streamed, so that watches and followed logs work. */
 export async function relay(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   upstream: Upstream,
 ) {
+  const body = await read(incoming);
+  if (!incoming.complete || outgoing.closed) return void outgoing.destroy();
   const request = open(incoming, upstream);
   request.on("error", () => outgoing.destroy());
   outgoing.once("close", () => request.destroy());
@@ -55,7 +57,8 @@ export async function relay(
     response.on("error", () => outgoing.destroy()).pipe(outgoing);
     response.once("aborted", () => outgoing.destroy());
   });
-  incoming.pipe(request);
+  // In one piece: an engine that has answered and hung up before the last write takes its answer with it.
+  request.end(body);
 }
 
 /** How much of an endless answer (a watch, a followed log) counts as the whole of it, in milliseconds. */
