@@ -77,7 +77,9 @@ function silentNode({ spec, status }: Pod): Cause | undefined {
   return causeOf("NodeLost", `the node ${spec.nodeName} does not say whether it started the pod`);
 }
 
-function fromEvents({ spec }: Pod, events: readonly ApiEvent[]): Cause | undefined {
+function fromEvents(pod: Pod, events: readonly ApiEvent[]): Cause | undefined {
+  if (hasBegun(pod)) return undefined; // what kept its containers back is over: a volume that took two tries, say
+  const { spec } = pod;
   const isPast = (reason: string) => reason === "FailedScheduling" && spec?.nodeName !== undefined;
   const event = newest(
     events,
@@ -85,6 +87,12 @@ function fromEvents({ spec }: Pod, events: readonly ApiEvent[]): Cause | undefin
   );
   return event && POD_EVENTS[event.reason ?? ""]?.(`${event.reason}: ${event.message ?? ""}`);
 }
+
+/** Whether one of its containers, an init container say, runs or has run. */
+const hasBegun = ({ status }: Pod) =>
+  [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].some(
+    ({ state, lastState }) => state?.running || state?.terminated || lastState?.terminated,
+  );
 
 export function newest(
   events: readonly ApiEvent[],

@@ -62,6 +62,26 @@ describe("the limit of a start", () => {
     });
   });
 
+  test.each([
+    ["ConfigError", "its containers still wait for that volume", waiting("PodInitializing")],
+    ["NeverStarted", "an init container runs by now", running()],
+    ["NeverStarted", "an init container has run by now", exited(0)],
+  ])("stops a run as %s whose volume was not mounted at first, where %s", (code, _, state) => {
+    const events = [anEvent("FailedMount", "failed to sync configmap cache: timed out")];
+    const initContainerStatuses = [{ name: "init", state, lastState: {} }];
+    const pods = [
+      aSeenPod({
+        status: {
+          phase: "Pending",
+          initContainerStatuses,
+          containerStatuses: [{ name: "prefect-job", state: waiting("PodInitializing") }],
+        },
+      }),
+    ];
+
+    expect(demandOf(aView({ pods, events, nowMs: LATE }))).toMatchObject({ cause: { code } });
+  });
+
   test("stops a run as unschedulable where no node takes it", () => {
     const conditions = [
       { type: "PodScheduled", status: "False", reason: "Unschedulable", message: "0/3 nodes" },
