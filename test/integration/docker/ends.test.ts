@@ -21,8 +21,7 @@ await describeWithEngine("docker", "a container's end", () => {
   });
 
   test.concurrent("is OOMKilled where the kernel killed it for its memory", async () => {
-    const limits = { mem_limit: "20m", memswap_limit: "20m" };
-    const end = await stage.ended(GREEDY, limits);
+    const end = await stage.ended(GREEDY, { mem_limit: "20m", memswap_limit: "20m" });
 
     expect(end).toMatchObject({ outcome: "failed", statusCode: 137, cause: { code: "OOMKilled" } });
   });

@@ -28,5 +28,7 @@ export function causeOfPull(message: string): Cause {
 }
 
 /** Whether the words say more than that the kubelet waits before it tries again. */
-export const explainsPull = (message: string) =>
-  [REFUSED, NOT_FOUND, UNREACHABLE].some((pattern) => pattern.test(withoutNames(message)));
+export function explainsPull(message: string): boolean {
+  const words = withoutNames(message);
+  return [REFUSED, NOT_FOUND, UNREACHABLE].some((pattern) => pattern.test(words));
+}

@@ -2,7 +2,7 @@ import { type Cause, causeOf } from "../../../runs/cause.ts";
 import type { Pod } from "../api/api-types.ts";
 import { disruptionOf } from "./disruption.ts";
 import { causeOfExit, isKillCode } from "./exit-cause.ts";
-import { type Terminated, terminatedOf } from "./pod-facts.ts";
+import { statusesOf, type Terminated, terminatedOf } from "./pod-facts.ts";
 
 /** How a pod that failed did so. */
 export interface PodEnd {
@@ -41,9 +41,8 @@ function ofMain(pod: Pod, main: string, { reason, message, exitCode, signal }: T
 }
 
 /** An init container or a sidecar of the request that failed while the main one did not. */
-function failedOther({ status }: Pod, main: string): { name: string; code: number } | undefined {
-  const all = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
-  for (const { name, state } of all) {
+function failedOther(pod: Pod, main: string): { name: string; code: number } | undefined {
+  for (const { name, state } of statusesOf(pod)) {
     const code = state?.terminated?.exitCode ?? 0;
     if (name !== main && code !== 0) return { name, code };
   }

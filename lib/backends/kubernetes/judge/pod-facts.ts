@@ -17,6 +17,12 @@ export function statusOf(pod: Pod, container: string): ContainerStatus | undefin
   return pod.status?.containerStatuses?.find(({ name }) => name === container);
 }
 
+/** Of all its containers, the init containers first: the others wait for them. */
+export const statusesOf = ({ status }: Pod): ContainerStatus[] => [
+  ...(status?.initContainerStatuses ?? []),
+  ...(status?.containerStatuses ?? []),
+];
+
 export function terminatedOf(pod: Pod, container: string): Terminated | undefined {
   return statusOf(pod, container)?.state?.terminated;
 }

@@ -1,6 +1,7 @@
 import { type Cause, causeOf } from "../../../runs/cause.ts";
 import type { ApiEvent, Pod } from "../api/api-types.ts";
 import { causeOfPull, explainsPull } from "./image-cause.ts";
+import { statusesOf } from "./pod-facts.ts";
 
 /** What the kubelet calls the state of a container that does not start, and what that is to us. */
 const REASONS: Readonly<Record<string, (message: string) => Cause>> = {
@@ -53,11 +54,8 @@ function waitingContainer(pod: Pod, events: readonly ApiEvent[]): Cause | undefi
   return undefined;
 }
 
-/** The init containers' first: the others wait for them. */
-function waitingStates({ status }: Pod) {
-  const all = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
-  return all.flatMap(({ state }) => (state?.waiting?.reason ? [state.waiting] : []));
-}
+const waitingStates = (pod: Pod) =>
+  statusesOf(pod).flatMap(({ state }) => (state?.waiting?.reason ? [state.waiting] : []));
 
 /** Before 1.32 a container in back-off had forgotten why; its events remember. */
 const pullFailure = (events: readonly ApiEvent[]) =>
@@ -71,9 +69,9 @@ function unschedulable(pod: Pod): Cause | undefined {
 }
 
 /** A node that was given a pod and has told nothing of it may have started it all the same. */
-function silentNode({ spec, status }: Pod): Cause | undefined {
-  const isTold = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
-  if (spec?.nodeName === undefined || isTold.length > 0) return undefined;
+function silentNode(pod: Pod): Cause | undefined {
+  const { spec } = pod;
+  if (spec?.nodeName === undefined || statusesOf(pod).length > 0) return undefined;
   return causeOf("NodeLost", `the node ${spec.nodeName} does not say whether it started the pod`);
 }
 
@@ -89,8 +87,8 @@ function fromEvents(pod: Pod, events: readonly ApiEvent[]): Cause | undefined {
 }
 
 /** Whether one of its containers, an init container say, runs or has run. */
-const hasBegun = ({ status }: Pod) =>
-  [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].some(
+const hasBegun = (pod: Pod) =>
+  statusesOf(pod).some(
     ({ state, lastState }) => state?.running || state?.terminated || lastState?.terminated,
   );
 

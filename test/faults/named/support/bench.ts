@@ -83,6 +83,8 @@ export async function openBench(stage: Stage, options: BenchOptions = {}) {
     });
   };
 
+  let seen: WatchReport | undefined;
+
   /** One look of the watcher at everything. */
   const look = async (by = deps, ms = PATIENCE_MS): Promise<WatchReport> => {
     seen = undefined;
@@ -92,8 +94,6 @@ export async function openBench(stage: Stage, options: BenchOptions = {}) {
 
   const endsOf = (id: string) =>
     published.filter(({ subject, data }) => subject === id && TERMINAL_STATES.has(data.state));
-
-  let seen: WatchReport | undefined;
 
   const untilTrue = async (what: string, probe: () => Promise<unknown> | unknown) => {
     const end = performance.now() + PATIENCE_MS;

@@ -101,9 +101,14 @@ export async function startPrivateEngine({
   }
 
   async function dispose() {
-    const bridges = [bridge, ...(await bridgesOf(socket))];
+    const others = await bridgesOf(socket);
     await crashMachine();
-    for (const one of bridges) removeBridge(one);
+    for (const one of others) {
+      removeCables(one);
+      tryRun("ip", "link", "del", one);
+    }
+    removeCables(bridge);
+    ip("link", "del", bridge);
     await rm(folder, { recursive: true, force: true });
   }
 
@@ -141,10 +146,10 @@ async function bridgesOf(socket: string): Promise<string[]> {
   return body.map(({ Id }: { Id: string }) => `br-${Id.slice(0, 12)}`);
 }
 
-/** A bridge and the cables in it: an engine that is killed leaves both. */
-function removeBridge(name: string) {
-  const cables = tryRun("ls", `/sys/class/net/${name}/brif`).split("\n").filter(Boolean);
-  for (const one of [...cables, name]) tryRun("ip", "link", "del", one);
+/** An engine that is killed leaves the cables of its containers in its bridges. */
+function removeCables(bridge: string) {
+  const cables = tryRun("ls", `/sys/class/net/${bridge}/brif`).split("\n").filter(Boolean);
+  for (const cable of cables) tryRun("ip", "link", "del", cable);
 }
 
 async function end(child: ChildProcess | undefined, signal: NodeJS.Signals) {
