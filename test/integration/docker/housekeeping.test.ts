@@ -5,6 +5,7 @@ import type { DockerContainerSpec } from "../../../lib/runs/infrastructure.ts";
 import type { Run } from "../../../lib/runs/run.ts";
 import { describeWithEngine } from "../../support/engines.ts";
 import { type PrivateEngine, startPrivateEngine } from "./support/private-engine.ts";
+import { pruneEverything } from "./support/prune.ts";
 import { createStage, type Stage } from "./support/stage.ts";
 import { locally } from "./support/ways.ts";
 
@@ -34,8 +35,7 @@ await describeWithEngine("docker", "an engine that others tidy up", () => {
     const { run } = await stage.submit(what);
     await stage.untilEnded(what);
 
-    await stage.raw("POST", "/containers/prune");
-    await stage.raw("POST", "/v1.41/volumes/prune");
+    await pruneEverything(engine.socket);
     const redelivery = await stage.submit(what);
 
     expect(redelivery).toMatchObject({ outcome: "adopted", run: { uid: run.uid } });
@@ -55,8 +55,7 @@ await describeWithEngine("docker", "an engine that others tidy up", () => {
     await stage.submit(what);
     await stage.settle(await stage.untilEnded(what));
 
-    await stage.raw("POST", "/containers/prune");
-    await stage.raw("POST", "/v1.41/volumes/prune");
+    await pruneEverything(engine.socket);
 
     expect(await stage.submit(what)).toMatchObject({ outcome: "adopted", run: { settled: true } });
     expect(await stage.backend.find(stage.target, what.key.id, stage.signal())).toMatchObject({

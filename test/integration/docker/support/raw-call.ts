@@ -26,6 +26,13 @@ export async function rawCall(
   return { status: response.statusCode ?? 0, body: parse(text) };
 }
 
+/** The same, as the text that it is: JSON lines, say. */
+export async function rawText(socket: string, method: string, path: string): Promise<string> {
+  const signal = AbortSignal.timeout(60_000);
+  const response = await rawRequest(socket, method, path, undefined, signal);
+  return (await buffer(response)).toString("utf8");
+}
+
 export function rawRequest(
   socket: string,
   method: string,
