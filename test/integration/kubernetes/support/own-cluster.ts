@@ -1,10 +1,10 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, globSync, readFileSync } from "node:fs";
-import { mkdir, mkdtemp, rm, rmdir, writeFile } from "node:fs/promises";
+import { existsSync, readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { basename, join, resolve } from "node:path";
+import { networkInterfaces, tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
@@ -45,14 +45,11 @@ export async function startOwnCluster({
   const port = await freePorts();
   const directory = await mkdtemp(join(tmpdir(), "slipway-cluster-"));
   const env = { ...process.env, CLUSTER_DIR: directory, CLUSTER_PORT: String(port) };
-  const cgroup = await makeCgroup(basename(directory));
-  const script = await writeUp(directory, port);
-  const up = () => run("bash", [script, ...(withNode ? [] : ["--no-node"])], { env });
+  const up = () => run(join(SCRIPTS, "up"), withNode ? [] : ["--no-node"], { env });
   const down = (...component: string[]) => run(join(SCRIPTS, "down"), component, { env });
   const end = async () => {
     await down();
     await rm(directory, { recursive: true, force: true });
-    await cgroup[Symbol.asyncDispose]();
   };
   try {
     await up();
@@ -78,16 +75,25 @@ export async function startOwnCluster({
   };
 }
 
-/** The API server's, etcd's two and the kubelet's. */
-const OFFSETS = [0, 1, 2, 10];
+/** `up` takes the API server's port, two for etcd and two for the kubelet. */
+const PORTS = [0, 1, 2, 3, 4];
 
-/** Below those that the machine gives to outgoing connections at any moment. */
+/** Below the ports that the machine gives to outgoing connections, where the pods' network is free as well. */
 async function freePorts(): Promise<number> {
   for (;;) {
-    const port = 20_000 + 16 * Math.floor(Math.random() * 700);
-    const free = await Promise.all(OFFSETS.map((offset) => isFree(port + offset)));
+    const port = 20_000 + 11 * Math.floor(Math.random() * 1_000);
+    if (hasPodNetwork(port)) continue;
+    const free = await Promise.all(PORTS.map((offset) => isFree(port + offset)));
     if (free.every(Boolean)) return port;
   }
+}
+
+/** `up` derives the second number of the pods' addresses from the port: two clusters could come to share it. */
+function hasPodNetwork(port: number): boolean {
+  const prefix = `10.${(port % 128) + 64}.`;
+  return Object.values(networkInterfaces()).some((addresses) =>
+    addresses?.some(({ address }) => address.startsWith(prefix)),
+  );
 }
 
 async function isFree(port: number): Promise<boolean> {
@@ -100,39 +106,4 @@ async function isFree(port: number): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-/**
- * `up` reckons with one node on a machine. A second one needs a port, control groups and a folder of logs of its own: a
- * kubelet ends what it finds in its groups and removes what it finds among its logs, where it does not know it.
- */
-async function writeUp(directory: string, port: number): Promise<string> {
-  const own = [
-    `port: ${port + 10}`,
-    "healthzPort: 0",
-    `cgroupRoot: /${basename(directory)}`,
-    `podLogsDir: ${join(directory, "pod-logs")}\n`,
-  ].join("\n");
-  const text = readFileSync(join(SCRIPTS, "up"), "utf8")
-    .replace(/^HERE=.*$/m, `HERE=${SCRIPTS}`)
-    .replace("kind: KubeletConfiguration\n", (line) => line + own);
-  if (!text.includes(own)) throw new Error("the cluster's program cannot be given a second node");
-  const path = join(directory, "up");
-  await writeFile(path, text);
-  return path;
-}
-
-/** In every hierarchy of version 1, or in the one of version 2. */
-async function makeCgroup(name: string): Promise<AsyncDisposable> {
-  const roots = existsSync("/sys/fs/cgroup/cgroup.controllers")
-    ? ["/sys/fs/cgroup"]
-    : globSync("/sys/fs/cgroup/*").filter((root) => existsSync(join(root, "cgroup.procs")));
-  for (const root of roots) await mkdir(join(root, name), { recursive: true });
-  return {
-    async [Symbol.asyncDispose]() {
-      for (const root of roots)
-        for (const path of globSync(`${root}/${name}/**/`).sort().reverse())
-          await rmdir(path).catch(() => undefined); // one that is busy still says nothing about the product
-    },
-  };
 }
