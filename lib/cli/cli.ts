@@ -14,6 +14,19 @@ function refuse(message: string | null, error: Error | undefined): never {
   );
 }
 
+/** Options and positionals that take several values; `_` and `--` are what yargs calls the rest of the line. */
+const LISTS: ReadonlySet<string> = new Set(["set", "env", "ids", "_", "--"]);
+
+/** Every other one is given once: of two names or images one would be lost without a word. */
+function refuseRepeated(options: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(options))
+    if (Array.isArray(value) && !LISTS.has(name))
+      throw new UsageError(
+        `--${name} is given twice`,
+        "Only --set and --env may be repeated; each adds a value.",
+      );
+}
+
 /** One call of `slipway`, from its arguments to its exit code. It never throws. */
 export async function runCli(
   args: readonly string[],
@@ -53,7 +66,7 @@ function createParser(args: readonly string[], version: string): Argv<CommonOpti
       "populate--": true,
       "greedy-arrays": false,
       "dot-notation": false,
-      "duplicate-arguments-array": false,
+      "duplicate-arguments-array": true, // without it a repeated option keeps its last value alone
       "parse-numbers": false,
       "parse-positional-numbers": false,
     })
@@ -61,6 +74,7 @@ function createParser(args: readonly string[], version: string): Argv<CommonOpti
     .demandCommand(1, "Say what to do: run, preview, submit, …")
     .recommendCommands()
     .strict()
+    .middleware(refuseRepeated, true)
     .version(version)
     .alias("help", "h")
     .locale("en")

@@ -23,6 +23,24 @@ describe("slipway run", () => {
     ["prints a line without an end", sh("printf hi"), 0, "hi\n"],
     ["is given variables", ["run", "--env", "WHO=you", ...sh("echo $WHO").slice(1)], 0, "you\n"],
     [
+      "is given several variables",
+      [
+        ...["run", "--env", "A=1", "--env", "B=2"],
+        ...[...sh('echo "$A $B $*"').slice(1), "sh", "--env", "C=3"],
+      ],
+      0,
+      "1 2 --env C=3\n",
+    ],
+    [
+      "is changed by --set more than once",
+      [
+        ...["run", "--set", "infrastructure.command.1=one", "examples/hello.yaml"],
+        ...["--set", "infrastructure.command.0=echo"],
+      ],
+      0,
+      "one\n",
+    ],
+    [
       "wants its output not shown",
       ["run", "examples/hello.yaml", "--set", "infrastructure.stream_output=false"],
       0,
