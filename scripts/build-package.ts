@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { dirname, join, resolve } from "node:path";
+import { writeBillOfMaterials } from "./bill-of-materials.ts";
 
 /** What is published, in a folder of its own: compiled, file for file, with exactly the dependencies that it imports. */
 const ROOT = resolve(import.meta.dirname, "..");
@@ -87,4 +88,5 @@ function manifest(): unknown {
 compile();
 for (const path of SHIPPED) cpSync(join(ROOT, path), join(OUT, path), { recursive: true });
 writeFileSync(join(OUT, "package.json"), `${JSON.stringify(manifest(), null, 2)}\n`);
+writeBillOfMaterials(ROOT, join(dirname(OUT), "sbom.cdx.json"));
 console.log(`${dirname(OUT)}/package is ready: npm pack ./build/package`);
