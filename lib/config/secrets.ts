@@ -38,8 +38,11 @@ export function createSecretResolver({
   });
   const read = async (reference: Reference): Promise<[string, string]> => {
     const source = isRemote(reference) ? remote : readLocalReference;
-    const value = await source(reference, local).catch((error) => explain(reference, error));
-    return [reference.text, fieldOf(value, reference)];
+    try {
+      return [reference.text, fieldOf(await source(reference, local), reference)];
+    } catch (error) {
+      return explain(reference, error);
+    }
   };
   return {
     async resolve(secret) {
@@ -90,12 +93,14 @@ function keepFor(
   };
 }
 
-/** A secret that cannot be read now may be there in a moment: its operator can still create it, or grant access. */
-function explain(reference: Reference, error: unknown): never {
-  if (error instanceof LaunchError && error.message.includes(reference.text)) throw error;
+/**
+ * A secret that cannot be read now may be there in a moment: only the operator writes references, and can still create
+ * what they name, or grant access. No request is to blame for it.
+ */
+function explain({ text }: Reference, error: unknown): never {
   const reason = error instanceof LaunchError ? error.message : "it could not be read";
-  throw new LaunchError("ConfigError", `${reference.text}: ${reason}`, {
-    retryable: error instanceof LaunchError ? error.retryable : true,
+  throw new LaunchError("ConfigError", reason.includes(text) ? reason : `${text}: ${reason}`, {
+    retryable: true,
     hint: "Check that it exists and that whoever runs this may read it.",
     cause: error,
   });

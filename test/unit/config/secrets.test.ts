@@ -89,17 +89,19 @@ describe("createSecretResolver", () => {
 
   test.each([
     ["${env:NOPE}", "${env:NOPE}: the environment has no such variable"],
+    ["${file:/none}", "${file:/none}: the file /none cannot be read (ENOENT)"],
     ["${secret:none}", "${secret:none}: ResourceNotFoundException"],
     ["${secret:s#none}", '${secret:s#none}: it is no JSON object with a text under "none"'],
   ])("names %s and no value where it cannot be read", async (text, message) => {
     const resolver = createSecretResolver({
       env: {},
+      readText: () => Promise.reject(Object.assign(new Error("no"), { code: "ENOENT" })),
       loadRemote: async () => stores({ "secret:s": '{"password":"hunter22"}' }),
     });
 
     const error = await resolver.resolve(new Secret(text)).catch((thrown: unknown) => thrown);
 
-    expect(error).toMatchObject({ code: "ConfigError", message });
+    expect(error).toMatchObject({ code: "ConfigError", message, retryable: true }); // the operator can put it right
     expect(String(error)).not.toContain("hunter22");
   });
 });

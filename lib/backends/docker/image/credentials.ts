@@ -5,11 +5,14 @@ import { invalid } from "../../../runs/launch-error.ts";
 import { showName } from "../../../runs/problems.ts";
 import { Secret } from "../../../runs/redact.ts";
 import { nearest } from "../../../runs/spelling.ts";
+import { unusable } from "../connect/unusable.ts";
 
-/** Credentials for one registry; the password may still be a reference. */
+/** Credentials for one registry. */
 export interface Credentials {
   readonly username: string;
   readonly password: Secret;
+  /** Where they are in the configuration: then the password may be a reference, and what is wrong is the operator's. */
+  readonly configuredAt: string | undefined;
   /** As the registry's own pages write it: a host, with or without scheme and path. */
   readonly registryUrl: string;
   /** false: an identity token that still holds is used instead of logging in again. */
@@ -34,6 +37,7 @@ export function credentialsOf(
   const found = typeof asked === "string" ? named(asked, config) : asked;
   const { username, registry_url: registryUrl = HUB_URL, reauth } = found;
   const password = typeof found.password === "string" ? new Secret(found.password) : found.password;
+  const configuredAt = typeof asked === "string" ? `registries.${asked}` : undefined;
   const host = registryHost(registryUrl);
   if (host !== registryHost(image.domain))
     throw invalid([
@@ -42,9 +46,9 @@ export function credentialsOf(
         message: `its credentials are for ${host}, but the image comes from ${image.domain}; set registry_url to the image's registry`,
       },
     ]);
-  if (LINE_BREAK.test(username) || LINE_BREAK.test(registryUrl))
-    throw invalid([{ path: AT, message: "user name and registry_url must not hold line breaks" }]);
-  return { username, password, registryUrl, reauth };
+  refuseLineBreaks(configuredAt, "username", username);
+  refuseLineBreaks(configuredAt, "registry_url", registryUrl);
+  return { username, password, configuredAt, registryUrl, reauth };
 }
 
 /** `https://ghcr.io/v2/` → `ghcr.io`; every name of Docker Hub → `docker.io`. */
@@ -56,16 +60,25 @@ export function registryHost(url: string): string {
   return HUB_HOSTS.has(host) ? "docker.io" : host;
 }
 
-/** What the engine passes on to the registry. Throws `Invalid` where the password cannot be sent. */
+/**
+ * What the engine passes on to the registry. A request's own password is taken as it stands: whoever may send a message
+ * may not read the operator's secrets. Throws where the password cannot be sent.
+ */
 export async function authConfigOf(credentials: Credentials, secrets: SecretResolver) {
-  const { username, registryUrl } = credentials;
-  const password = await secrets.resolve(credentials.password);
-  if (LINE_BREAK.test(password))
-    throw invalid([{ path: `${AT}.password`, message: "must not hold line breaks" }]);
+  const { username, registryUrl, configuredAt } = credentials;
+  const password = configuredAt
+    ? await secrets.resolve(credentials.password)
+    : credentials.password.reveal();
+  refuseLineBreaks(configuredAt, "password", password);
   return { username, password, serveraddress: registryUrl };
 }
 
-const LINE_BREAK = /[\r\n\0]/;
+function refuseLineBreaks(configuredAt: string | undefined, field: string, value: string): void {
+  if (!/[\r\n\0]/.test(value)) return;
+  const message = "must not hold line breaks";
+  if (configuredAt) throw unusable(`the configuration's ${configuredAt}.${field} ${message}`);
+  throw invalid([{ path: `${AT}.${field}`, message }]);
+}
 
 function named(name: string, { registries }: Pick<Config, "registries">) {
   const found = Object.hasOwn(registries, name) ? registries[name] : undefined;

@@ -6,6 +6,7 @@ import {
 } from "../../../../lib/backends/docker/image/credentials.ts";
 import { encodeAuth, pullError } from "../../../../lib/backends/docker/image/pull-errors.ts";
 import { Config } from "../../../../lib/config/config.ts";
+import { createSecretResolver } from "../../../../lib/config/secrets.ts";
 import { parseImageReference } from "../../../../lib/runs/image-reference.ts";
 import type { Secret } from "../../../../lib/runs/redact.ts";
 
@@ -78,6 +79,37 @@ describe("credentials", () => {
     const sent = given && authConfigOf(given, secrets);
 
     await expect(sent).rejects.toMatchObject({ message: expect.not.stringContaining("hunter22") });
+  });
+
+  test("of a request are no references: they cannot bring the operator's secrets to a registry", async () => {
+    const given = of("a", inline(undefined, "${env:HUSH}"));
+    const operators = createSecretResolver({ env: { HUSH: "hunter22" } });
+
+    const sent = given && (await authConfigOf(given, operators));
+
+    expect(sent).toMatchObject({ password: "${env:HUSH}" });
+  });
+
+  test.each([
+    ["a password over two lines", { password: "a\nb" }, /registries.broken.password/],
+    ["a user name over two lines", { username: "a\r\nb" }, /registries.broken.username/],
+    ["a URL over two lines", { registry_url: "ghcr.io/\n" }, /registries.broken.registry_url/],
+    ["a secret that is not there", { password: "${env:GONE}" }, /\$\{env:GONE\}/],
+  ])("of the configuration with %s are the operator's fault", async (_title, wrong, message) => {
+    const entry = { registry_url: "ghcr.io", username: "bot", password: "x", ...wrong };
+    const registries = Config.parse({ registries: { broken: entry } });
+    const image = parseImageReference("ghcr.io/a");
+
+    const sent = (async () => {
+      const found = credentialsOf({ image_registry: "broken" }, image, registries);
+      return found && authConfigOf(found, createSecretResolver({ env: {} }));
+    })();
+
+    await expect(sent).rejects.toMatchObject({
+      code: "ConfigError",
+      retryable: true,
+      message: expect.stringMatching(message),
+    });
   });
 });
 
