@@ -5,6 +5,7 @@ import type { Secret } from "../../../runs/redact.ts";
 import type { BackendDependencies } from "../../dependencies.ts";
 import { findLocalEngine } from "./find-engine.ts";
 import { formatHost, type HostAddress, isLocal, parseHostAddress } from "./host-address.ts";
+import { unusable } from "./unusable.ts";
 
 /** One engine and what proves who we are to it; secrets still unresolved. */
 export interface DockerHost {
@@ -22,7 +23,10 @@ export interface TlsFiles {
   readonly key: Secret;
 }
 
-/** The engine behind a target's name. Throws a LaunchError `ConfigError` where it cannot be used safely. */
+/**
+ * The engine behind a target's name. Throws a LaunchError `ConfigError` where it cannot be used safely: retryable, save
+ * where nobody configured a target of that name.
+ */
 export function dockerHostOf(
   target: string,
   { config, env }: Pick<BackendDependencies, "config" | "env">,
@@ -47,5 +51,5 @@ function fromConfig(configured: DockerHostConfig): DockerHost {
 function requireTls(host: DockerHost): DockerHost {
   if (host.tls || isLocal(host.address) || host.address.kind !== "tcp") return host;
   const message = `${formatHost(host.address)} is not on this machine and has no TLS: whoever reaches it would be root there. Give it tls with ca, cert and key`;
-  throw new LaunchError("ConfigError", message);
+  throw unusable(message);
 }

@@ -3,17 +3,17 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod/mini";
-import { LaunchError } from "../../../runs/launch-error.ts";
 import { Secret } from "../../../runs/redact.ts";
 import type { DockerHost, TlsFiles } from "./docker-host.ts";
 import { DEFAULT_SOCKET, parseHostAddress } from "./host-address.ts";
+import { unusable } from "./unusable.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * This machine's engine as the `docker` program finds it: `DOCKER_HOST` (with `DOCKER_TLS_VERIFY` and
  * `DOCKER_CERT_PATH`), else the context that `DOCKER_CONTEXT` or `config.json` names, else a socket in a usual place.
- * Throws a LaunchError `ConfigError`.
+ * Throws a retryable LaunchError `ConfigError`.
  */
 export function findLocalEngine(env: Environment): DockerHost {
   if (env.DOCKER_HOST) return fromVariables(env.DOCKER_HOST, env);
@@ -29,7 +29,7 @@ function fromVariables(host: string, env: Environment): DockerHost {
   return { ...found, tls: readTls(env.DOCKER_CERT_PATH || join(homeOf(env), ".docker")) };
 }
 
-const ConfigFile = z.object({ currentContext: z.optional(z.string()) });
+const ConfigFile = z.nullable(z.object({ currentContext: z.nullish(z.string()) }));
 const ContextFile = z.object({
   Endpoints: z.object({
     docker: z.object({ Host: z.string(), SkipTLSVerify: z.optional(z.boolean()) }),
@@ -38,17 +38,16 @@ const ContextFile = z.object({
 
 function currentContext(folder: string): string | undefined {
   const path = join(folder, "config.json");
-  return existsSync(path) ? readJson(path, ConfigFile).currentContext : undefined;
+  if (!existsSync(path)) return undefined;
+  return readJson(path, ConfigFile, "null")?.currentContext ?? undefined;
 }
 
 function fromContext(folder: string, name: string): DockerHost {
   const hash = createHash("sha256").update(name).digest("hex");
   const meta = join(folder, "contexts", "meta", hash, "meta.json");
-  if (!existsSync(meta))
-    throw new LaunchError("ConfigError", `there is no Docker context ${JSON.stringify(name)}`);
+  if (!existsSync(meta)) throw unusable(`there is no Docker context ${JSON.stringify(name)}`);
   const { Host, SkipTLSVerify } = readJson(meta, ContextFile).Endpoints.docker;
-  if (SkipTLSVerify)
-    throw new LaunchError("ConfigError", `the Docker context ${name} does not verify its engine`);
+  if (SkipTLSVerify) throw unusable(`the Docker context ${name} does not verify its engine`);
   const found = withoutTls(Host);
   const tls = join(folder, "contexts", "tls", hash, "docker");
   return existsSync(tls) ? { ...found, tls: readTls(tls) } : found;
@@ -78,12 +77,13 @@ function readTls(folder: string): TlsFiles {
   return { ca: read("ca.pem"), cert: read("cert.pem"), key: read("key.pem") };
 }
 
-function readJson<T>(path: string, schema: z.ZodMiniType<T>): T {
+/** Editors of Windows begin a file with a byte-order mark, and a file that was only touched is empty. */
+function readJson<T>(path: string, schema: z.ZodMiniType<T>, empty = ""): T {
+  const text = readText(path).replace(/^\uFEFF/, "");
   try {
-    return schema.parse(JSON.parse(readText(path)));
-  } catch (error) {
-    if (error instanceof LaunchError) throw error;
-    throw new LaunchError("ConfigError", `${path} is not what the docker program writes`);
+    return schema.parse(JSON.parse(text.trim() || empty));
+  } catch {
+    throw unusable(`${path} is not what the docker program writes`);
   }
 }
 
@@ -91,7 +91,7 @@ function readText(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    throw new LaunchError("ConfigError", `cannot read ${path}`, { cause: error });
+    throw unusable(`cannot read ${path}`, error);
   }
 }
 

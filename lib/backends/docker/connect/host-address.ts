@@ -1,5 +1,6 @@
 import { isAbsolute, normalize } from "node:path";
-import { LaunchError } from "../../../runs/launch-error.ts";
+import type { LaunchError } from "../../../runs/launch-error.ts";
+import { unusable } from "./unusable.ts";
 
 /** Where an engine listens. */
 export type HostAddress =
@@ -22,11 +23,13 @@ const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/i;
 
 /**
  * An engine's address as `docker -H` takes it: `unix:///path`, `tcp://host:port`, `ssh://[user@]host[:port][/socket]`.
- * Throws a LaunchError `ConfigError` that says what is wrong with it.
+ * Throws a retryable LaunchError `ConfigError` that says what is wrong with it.
  */
-export function parseHostAddress(text: string): HostAddress {
+export function parseHostAddress(written: string): HostAddress {
+  const text = written.trim();
   const scheme = /^[a-z]+(?=:\/\/)/.exec(text)?.[0];
-  if (scheme === "unix") return { kind: "unix", path: socketPath(text, text.slice(7)) };
+  if (scheme === "unix")
+    return { kind: "unix", path: socketPath(text, text.slice(7) || DEFAULT_SOCKET) };
   if (scheme !== "tcp" && scheme !== "ssh")
     throw refuse(text, "expected unix:///path, tcp://host:port or ssh://user@host");
   if (/[\s\0]|\/\.{1,2}(?:\/|$)/.test(text)) throw refuse(text, "it holds white space or `..`");
@@ -74,7 +77,9 @@ function ssh(text: string, url: URL, host: string): HostAddress {
   };
 }
 
-function socketPath(text: string, path: string): string {
+/** Slashes may be doubled, as in every path. */
+function socketPath(text: string, written: string): string {
+  const path = written.replace(/\/{2,}/g, "/");
   if (!isAbsolute(path) || normalize(path) !== path || path.endsWith("/") || path.includes("\0"))
     throw refuse(text, "the socket's path must be absolute and plain, without `..`");
   return path;
@@ -90,5 +95,5 @@ function parseUrl(text: string): URL {
 
 function refuse(text: string, reason: string): LaunchError {
   const shown = JSON.stringify(text.replace(/:[^:@/]*@/, ":…@").slice(0, 200));
-  return new LaunchError("ConfigError", `${shown} is no address of a Docker engine: ${reason}`);
+  return unusable(`${shown} is no address of a Docker engine: ${reason}`);
 }

@@ -3,10 +3,10 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import type { ConnectConfig } from "ssh2";
 import type { SecretResolver } from "../../../config/config.ts";
-import { LaunchError } from "../../../runs/launch-error.ts";
 import type { DockerHost } from "./docker-host.ts";
 import { formatHost, type HostAddress } from "./host-address.ts";
 import { isHostKey, isKnownHost } from "./known-hosts.ts";
+import { unusable } from "./unusable.ts";
 
 type SshAddress = Extract<HostAddress, { kind: "ssh" }>;
 
@@ -22,7 +22,7 @@ export async function identityOf(
     const privateKey = readIfThere(join(homedir(), ".ssh", file));
     if (privateKey) return { privateKey };
   }
-  throw new LaunchError("ConfigError", `${formatHost(host.address)} needs a key: set ssh_key`);
+  throw unusable(`${formatHost(host.address)} needs a key: set ssh_key`);
 }
 
 /** Who the host must prove to be: the one of the configured key, else one that this machine knows. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -28,12 +28,16 @@ describe("a Docker host of the configuration", () => {
   });
 
   test.each([
-    ["bare", /has no TLS/],
-    ["tricky", /malformed/],
-    ["nowhere", /no Docker host nowhere/],
-  ])("%s is refused", (name, message) => {
+    ["bare", /has no TLS/, true],
+    ["tricky", /malformed/, true],
+    ["nowhere", /no Docker host nowhere/, false], // nobody configured it, so it cannot come right by itself
+  ])("%s is refused", (name, message, retryable) => {
     expect(() => dockerHostOf(name, { config, env: {} })).toThrow(
-      expect.objectContaining({ code: "ConfigError", message: expect.stringMatching(message) }),
+      expect.objectContaining({
+        code: "ConfigError",
+        message: expect.stringMatching(message),
+        retryable,
+      }),
     );
   });
 });
@@ -98,6 +102,9 @@ describe("this machine's engine", () => {
   test.each([
     ["one that nobody made", { DOCKER_CONTEXT: "none" }, /no Docker context "none"/],
     ["one that does not verify", { DOCKER_CONTEXT: "blind" }, /does not verify/],
+    ["a path that is not absolute", { DOCKER_HOST: "unix://var/run/docker.sock" }, /absolute/],
+    ["another machine without TLS", { DOCKER_HOST: "tcp://10.0.0.8:2375" }, /no TLS/],
+    ["something else than an address", { DOCKER_HOST: "docker" }, /no address/],
     [
       "missing certificates",
       { DOCKER_HOST: "tcp://x:1", DOCKER_TLS_VERIFY: "1", DOCKER_CERT_PATH: "/none" },
@@ -105,7 +112,51 @@ describe("this machine's engine", () => {
     ],
   ])("is refused for %s", (_title, env, message) => {
     expect(() => find(env as Record<string, string>)).toThrow(
-      expect.objectContaining({ code: "ConfigError", message: expect.stringMatching(message) }),
+      expect.objectContaining({
+        code: "ConfigError",
+        message: expect.stringMatching(message),
+        retryable: true, // a mistake of the operator's, which no request is to blame for
+      }),
     );
   });
+
+  test.each([
+    ["nothing", "", "unix:///var/run/docker.sock"],
+    ["only white space", " \n", "unix:///var/run/docker.sock"],
+    ["null", "null", "unix:///var/run/docker.sock"],
+    ["no context", "{}", "unix:///var/run/docker.sock"],
+    ["null as its context", '{"currentContext":null}', "unix:///var/run/docker.sock"],
+    ["an empty context", '{"currentContext":""}', "unix:///var/run/docker.sock"],
+    ["the default context", '{"currentContext":"default"}', "unix:///var/run/docker.sock"],
+    ["a byte-order mark", "\uFEFF{}", "unix:///var/run/docker.sock"],
+    [
+      "a byte-order mark and a context",
+      '\uFEFF{"currentContext":"desk"}',
+      "unix:///home/me/.docker/run/docker.sock",
+    ],
+  ])("is found where config.json holds %s", async (_title, text, address) => {
+    const folder = await configFolder(text);
+
+    expect(formatHost(find({ DOCKER_CONFIG: folder }).address)).toBe(address);
+  });
+
+  test.each([
+    ["no JSON", "{nope", /config.json is not what the docker program writes/],
+    ["a number as its context", '{"currentContext":5}', /is not what the docker program writes/],
+    ["a context that nobody made", '{"currentContext":"gone"}', /no Docker context "gone"/],
+  ])("is refused for now where config.json holds %s", async (_title, text, message) => {
+    const folder = await configFolder(text);
+
+    expect(() => find({ DOCKER_CONFIG: folder })).toThrow(
+      expect.objectContaining({ message: expect.stringMatching(message), retryable: true }),
+    );
+  });
+
+  /** A folder of the docker program's with the contexts of above and a configuration of its own. */
+  async function configFolder(text: string): Promise<string> {
+    const folder = await mkdtemp(join(home, "config-"));
+    await symlink(join(home, ".docker/contexts"), join(folder, "contexts"));
+    await writeFile(join(folder, "config.json"), text);
+    return folder;
+  }
 });

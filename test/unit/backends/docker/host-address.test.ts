@@ -31,7 +31,6 @@ describe("an engine's address", () => {
     "/var/run/docker.sock",
     "unix://docker.sock",
     "unix:///var/run/../run/docker.sock",
-    "unix:///var/run//docker.sock",
     "unix:///var/run/",
     "http://10.0.0.1:2375",
     "npipe:////./pipe/docker_engine",
@@ -51,8 +50,18 @@ describe("an engine's address", () => {
     "tcp://169.254.169.254\n:2376",
   ])("%j is refused", (text) => {
     expect(() => parseHostAddress(text)).toThrow(
-      expect.objectContaining({ code: "ConfigError", retryable: false }),
+      expect.objectContaining({ code: "ConfigError", retryable: true }),
     );
+  });
+
+  test.each([
+    ["unix:///var/run//docker.sock", "unix:///var/run/docker.sock"],
+    ["unix://", "unix:///var/run/docker.sock"],
+    [" unix:///run/mine.sock\n", "unix:///run/mine.sock"],
+    ["tcp://localhost:2375/", "tcp://localhost:2375"],
+    ["ssh://me@box//run//docker.sock", "ssh://me@box/run/docker.sock"],
+  ])("%j is taken as the docker program takes it: %s", (text, address) => {
+    expect(formatHost(parseHostAddress(text))).toBe(address);
   });
 
   test("shows no password in its refusal", () => {
