@@ -1,3 +1,4 @@
+import { withoutQuotes } from "../../../runs/engine-words.ts";
 import { LaunchError, unavailable } from "../../../runs/launch-error.ts";
 import { mask, maskCredentials } from "../../../runs/redact.ts";
 import type { EngineAnswer } from "./call.ts";
@@ -25,7 +26,28 @@ export function unexpected(
   return unavailable(message, retryAfterMs === undefined ? {} : { retryAfterMs });
 }
 
-/** An answer to an order: for good where it is about the request (4xx), for now where the engine is in trouble. */
+/**
+ * What engines answer with status 500 although the request is at fault: a type or a number that their decoder does not
+ * take, a value that they do not know, an option that this host does not have.
+ */
+const FAULT_OF_REQUEST =
+  /cannot unmarshal|(?<![\w./-])(?:invalid|unknown|unsupported) |not supported|supported only|only supports/i;
+
+/** Trouble of the machine, whatever else the message says. */
+const PASSING =
+  /no space left|(?<![\w./-])timeout(?![\w./-])|deadline exceeded|resource temporarily|too many open files|cannot allocate memory|connection refused/i;
+
+/** Whether the engine speaks of trouble that may be over at the next attempt. */
+export const isPassing = (message: string): boolean => PASSING.test(withoutQuotes(message));
+
+function isFaultOfRequest(answer: EngineAnswer): boolean {
+  const message = messageOf(answer);
+  return (
+    answer.status === 500 && FAULT_OF_REQUEST.test(withoutQuotes(message)) && !isPassing(message)
+  );
+}
+
+/** An answer to an order: for good where it is about the request, for now where the engine is in trouble. */
 export function refused(
   host: string,
   asked: string,
@@ -34,7 +56,7 @@ export function refused(
 ): LaunchError {
   const { status } = answer;
   const passes = status < 400 || status === 408 || status === 429 || status >= 500;
-  if (passes) return unexpected(host, asked, answer, secrets);
+  if (passes && !isFaultOfRequest(answer)) return unexpected(host, asked, answer, secrets);
   const message = `Docker at ${host} refused to ${asked}: ${messageOf(answer, secrets)}`;
   // 403 comes from an authorization plugin, as an admission controller's refusal does in Kubernetes.
   return new LaunchError(status === 403 ? "AdmissionDenied" : "ConfigError", message);

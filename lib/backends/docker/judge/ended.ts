@@ -1,8 +1,8 @@
 import { causeOf } from "../../../runs/cause.ts";
-import { withoutQuotes } from "../../../runs/engine-words.ts";
 import type { Observation, ObservedRun } from "../../../runs/observation.ts";
 import { mask } from "../../../runs/redact.ts";
 import type { ContainerState } from "../api/engine-answers.ts";
+import { isPassing } from "../api/refusal.ts";
 import type { StopReason } from "../stop-order.ts";
 import { type End, writeReceipt } from "./end.ts";
 
@@ -19,15 +19,11 @@ export const OUTCOMES: Readonly<Record<StopReason, End["outcome"]>> = {
 
 export const GONE = "its container was removed before its end could be read";
 
-/** The machine's trouble rather than the request's. */
-const PASSING =
-  /no space left|(?<![\w./-])timeout(?![\w./-])|deadline exceeded|resource temporarily/i;
-
 /** The engine tried and wrote down why it could not. */
 export function startFailed(state: ContainerState, secrets: readonly string[]): End {
   const message = `it could not be started: ${mask(state.Error, secrets).slice(0, 2_000)}`;
-  const passing = PASSING.test(withoutQuotes(state.Error));
-  const failed = end("crashed", passing ? "NeverStarted" : "ConfigError", message);
+  const code = isPassing(state.Error) ? "NeverStarted" : "ConfigError";
+  const failed = end("crashed", code, message);
   return { ...failed, statusCode: state.ExitCode };
 }
 

@@ -2,8 +2,10 @@ import { canonicalJson, isRecord } from "../../../runs/canonical-json.ts";
 import type { DockerContainerSpec } from "../../../runs/infrastructure.ts";
 import type { Problem } from "../../../runs/launch-error.ts";
 import { OUR_PREFIX } from "../labels.ts";
-import { BODY_KEYS, foldKey, HOST_CONFIG_KEYS } from "./create-keys.ts";
+import { checkShape } from "./check-shape.ts";
 import type { CreateBody } from "./create-request.ts";
+import { CREATE_BODY } from "./create-schema.ts";
+import { foldKey } from "./fold-key.ts";
 
 const AT = "infrastructure.create_options";
 
@@ -52,11 +54,32 @@ export function applyCreateOptions(
 ): CreateBody {
   const options = spec.create_options ?? {};
   const { HostConfig } = options;
-  problems.push(
+  const found = [
     ...check(options, "", BODY_KEYS, spec),
     ...(isRecord(HostConfig) ? check(HostConfig, "HostConfig.", HOST_CONFIG_KEYS, spec) : []),
-  );
+  ];
+  const refused = new Set(found.map(({ path }) => path));
+  const mistyped = checkShape(options, CREATE_BODY, AT).filter(({ path }) => !refused.has(path));
+  problems.push(...found, ...mistyped.map(withOwnField));
   return problems.length > 0 ? base : (merge(base, options) as CreateBody);
+}
+
+const byFold = (shapes: object, ...more: string[]) =>
+  new Map([...Object.keys(shapes), ...more].map((key) => [foldKey(key), key] as const));
+
+const BODY_KEYS = byFold(CREATE_BODY, "name", "platform"); // these two are parameters of the call
+const HOST_CONFIG_KEYS = byFold(CREATE_BODY.HostConfig);
+
+/** Fields of ours that take a size as people write it. */
+const SIZES: Readonly<Record<string, string>> = {
+  Memory: "mem_limit",
+  MemorySwap: "memswap_limit",
+  ShmSize: "shm_size",
+};
+
+function withOwnField({ path, message }: Problem): Problem {
+  const field = SIZES[path.replace(`${AT}.HostConfig.`, "")];
+  return { path, message: field ? `${message}; ${field} takes sizes such as 512m` : message };
 }
 
 function check(

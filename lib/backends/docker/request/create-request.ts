@@ -61,7 +61,7 @@ export function buildCreateRequest(
     ...network.config,
   };
   const body = applyCreateOptions(base, spec, problems);
-  problems.push(...checkVolumes(spec.volumes, body));
+  problems.push(...checkVolumes(spec.volumes, body, engine));
   if (problems.length > 0) throw invalid(problems);
   return {
     name: containerName(key),

@@ -256,6 +256,69 @@ describe("what is refused", () => {
     expect(Object.keys(problemsOf(fields))).toContain(`infrastructure.${path}`);
   });
 
+  test.each<[Record<string, unknown>, string, string]>([
+    [options({ Tty: "yes" }), "create_options.Tty", "expected boolean, got string"],
+    [
+      inHost({ Memory: "64m" }),
+      "create_options.HostConfig.Memory",
+      "expected a whole number, got string; mem_limit takes sizes such as 512m",
+    ],
+    [
+      inHost({ CpuShares: 1.5 }),
+      "create_options.HostConfig.CpuShares",
+      "expected a whole number of 64 bits",
+    ],
+    [
+      options({ Cmd: [5] }),
+      "create_options.Cmd",
+      "expected a string or an array of strings, got array",
+    ],
+    [
+      inHost({ PortBindings: { "80/tcp": [{ HostPort: 80 }] } }),
+      'create_options.HostConfig.PortBindings["80/tcp"][0].HostPort',
+      "expected string, got number",
+    ],
+    [
+      inHost({ Mounts: [{ type: "tmpfs", target: 5 }] }),
+      "create_options.HostConfig.Mounts[0].target",
+      "expected string, got number",
+    ],
+    [
+      inHost({ Binds: ["/a:/b:readonly"] }),
+      "create_options.HostConfig.Binds[0]",
+      "has unknown options; there are ro, rw, z, Z, private, rprivate, slave, rslave, shared, rshared, nocopy, consistent, cached, delegated",
+    ],
+    [
+      { volumes: ["/a:/b", "C:\\data:/data"] },
+      "volumes[1]",
+      "a path of Windows leads nowhere on a Linux engine",
+    ],
+    [
+      { volumes: [":/x"] },
+      "volumes[0]",
+      "its source is empty; expected source:path or source:path:options",
+    ],
+    [{ volumes: ["/tmp:x"] }, "volumes[0]", "its path in the container must be absolute"],
+  ])("a type or a volume that the engine does not take: %j", (fields, path, message) => {
+    expect(problemsOf(fields)).toEqual({ [`infrastructure.${path}`]: message });
+  });
+
+  test("not a path of Windows where the engine may be one of Windows", () => {
+    const { body } = requestOf({ volumes: ["C:\\data:/data"] }, {}, { linux: false });
+
+    expect(body.HostConfig.Binds).toEqual(["C:\\data:/data"]);
+  });
+
+  test("nothing that the engine's decoder takes", () => {
+    const create_options = {
+      Cmd: "one",
+      Tty: null,
+      HostConfig: { CapAdd: "SYS_PTRACE", Memory: 1e8, Init: null, Brandnew: { x: 1 } },
+    };
+
+    expect(requestOf({ create_options }).body).toMatchObject(create_options);
+  });
+
   test("everything at once", () => {
     const problems = problemsOf({
       mem_limit: "x",
