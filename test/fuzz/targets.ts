@@ -259,7 +259,7 @@ export const FUZZ_TARGETS: readonly FuzzTarget[] = [
   target("what an engine says of a container", mutated(samples.CONTAINER_ANSWERS), (value) => {
     const container = ContainerAnswer.safeParse(value).data;
     const evidence = { name: "nightly-zklycewkdo64v6wc", marks: {}, container };
-    const history = { version: "27.0.0", startedAt: undefined };
+    const history = { version: { engine: "27.0.0", api: "1.44" }, startedAt: undefined };
     if (container) checkObservation(judgeContainer(evidence, TARGETS.docker, history));
   }),
   target("what a registry says of a pull", answers, (text) => {

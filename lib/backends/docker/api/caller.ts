@@ -1,19 +1,20 @@
 import type { IncomingMessage } from "node:http";
 import type * as z from "zod/mini";
 import type { Transport } from "../connect/transport.ts";
-import { call, type EngineAnswer, type EngineCall, openStream } from "./call.ts";
+import { call, type EngineAnswer, type EngineCall, openStream, readAnswer } from "./call.ts";
 import { VersionAnswer } from "./engine-answers.ts";
-import { unexpected } from "./refusal.ts";
-import { negotiate } from "./versions.ts";
+import { messageOf, unexpected } from "./refusal.ts";
+import { type EngineVersion, negotiate } from "./versions.ts";
 
 export type VersionedCall = Omit<EngineCall, "deadlineMs"> & { readonly deadlineMs?: number };
 
 /** Calls in the API version that both sides know. */
 export interface Caller {
   readonly host: string;
-  version(signal: AbortSignal): Promise<{ readonly engine: string; readonly api: string }>;
+  version(signal: AbortSignal): Promise<EngineVersion>;
   send(request: VersionedCall): Promise<EngineAnswer>;
-  stream(request: VersionedCall): Promise<IncomingMessage>;
+  /** The answer as a stream where its status is 200, else the whole of it. */
+  stream(request: VersionedCall): Promise<IncomingMessage | EngineAnswer>;
   /** The answer's body where the status is 2xx; else a retryable error that says what was asked. */
   ask<T>(schema: z.ZodMiniType<T>, asked: string, request: VersionedCall): Promise<T>;
   /** The same, and undefined for a 404. */
@@ -28,7 +29,7 @@ const DEADLINE_MS = 20_000;
 
 export function createCaller(transport: Transport): Caller {
   const { host } = transport;
-  let known: Promise<{ engine: string; api: string }> | undefined;
+  let known: Promise<EngineVersion> | undefined;
 
   async function askVersion(signal: AbortSignal) {
     const request = { method: "GET", path: "/version", deadlineMs: DEADLINE_MS, signal } as const;
@@ -38,7 +39,7 @@ export function createCaller(transport: Transport): Caller {
     return { engine: said.Version, api };
   }
 
-  /** Asked once per connection; asked again after a failure, and after the engine was exchanged for an older one. */
+  /** Asked once per connection; asked again after a failure, and after the engine was exchanged for another. */
   function version(signal: AbortSignal) {
     known ??= askVersion(signal).catch((error) => {
       known = undefined;
@@ -47,16 +48,31 @@ export function createCaller(transport: Transport): Caller {
     return known;
   }
 
-  async function versioned(request: VersionedCall): Promise<EngineCall> {
-    const { api } = await version(request.signal);
-    return { deadlineMs: DEADLINE_MS, ...request, path: `/v${api}${request.path}` };
+  /** Made again, once, where the engine no longer speaks what was spoken with it: it has done nothing then. */
+  async function inVersion<T extends object>(
+    request: VersionedCall,
+    make: (call: EngineCall) => Promise<T>,
+  ): Promise<T> {
+    const at = async (spoken: Promise<EngineVersion>) =>
+      make({
+        deadlineMs: DEADLINE_MS,
+        ...request,
+        path: `/v${(await spoken).api}${request.path}`,
+      });
+    const spoken = version(request.signal);
+    const answer = await at(spoken);
+    if (!isOfOtherVersion(answer)) return answer;
+    if (known === spoken) known = undefined;
+    return at(version(request.signal));
   }
 
-  async function send(request: VersionedCall): Promise<EngineAnswer> {
-    const answer = await call(transport, await versioned(request));
-    if (answer.status === 400 && TOO_NEW.test(JSON.stringify(answer.body ?? ""))) known = undefined;
-    return answer;
-  }
+  const send = (request: VersionedCall) => inVersion(request, (made) => call(transport, made));
+
+  const stream = (request: VersionedCall) =>
+    inVersion<IncomingMessage | EngineAnswer>(request, async (made) => {
+      const opened = await openStream(transport, made);
+      return opened.statusCode === 200 ? opened : readAnswer(opened);
+    });
 
   function parse<T>(schema: z.ZodMiniType<T>, asked: string, answer: EngineAnswer): T {
     const body = answer.status < 300 ? schema.safeParse(answer.body) : undefined;
@@ -68,7 +84,7 @@ export function createCaller(transport: Transport): Caller {
     host,
     version,
     send,
-    stream: async (request) => openStream(transport, await versioned(request)),
+    stream,
     ask: async (schema, asked, request) => parse(schema, asked, await send(request)),
     async askFor(schema, asked, request) {
       const answer = await send(request);
@@ -77,4 +93,8 @@ export function createCaller(transport: Transport): Caller {
   };
 }
 
-const TOO_NEW = /client version .* is too (new|old)/;
+/** Whether the engine refused a call for the version alone. */
+const isOfOtherVersion = (answer: object | EngineAnswer) =>
+  "status" in answer && answer.status === 400 && OTHER_VERSION.test(messageOf(answer));
+
+const OTHER_VERSION = /client version .* is too (new|old)/;

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import * as z from "zod/mini";
 import type { SecretResolver } from "../../../config/config.ts";
 import type { DockerHost } from "../connect/docker-host.ts";
@@ -9,7 +10,8 @@ import { containerCalls } from "./container-calls.ts";
 import { InfoAnswer, NetworkAnswer } from "./engine-answers.ts";
 import { imageCalls } from "./image-calls.ts";
 import { logCalls } from "./log-calls.ts";
-import { isAtLeast } from "./versions.ts";
+import { unexpected } from "./refusal.ts";
+import { type EngineVersion, isAtLeast } from "./versions.ts";
 import { volumeCalls } from "./volume-calls.ts";
 
 /** One engine by the few calls that runs need. Each has a deadline and throws LaunchErrors. */
@@ -49,14 +51,14 @@ export function usualTraits(host: DockerHost, platform = process.platform): Engi
 function systemCalls(caller: Caller, local: boolean) {
   const info = (signal: AbortSignal) =>
     caller.ask(InfoAnswer, "describe itself", { method: "GET", path: "/info", signal });
-  let traits: Promise<EngineTraits> | undefined;
+  let known: { readonly of: EngineVersion; readonly traits: Promise<EngineTraits> } | undefined;
 
-  async function askTraits(signal: AbortSignal): Promise<EngineTraits> {
-    const [{ engine }, said] = await Promise.all([caller.version(signal), info(signal)]);
+  async function askTraits({ api }: EngineVersion, signal: AbortSignal): Promise<EngineTraits> {
+    const said = await info(signal);
     return {
       local,
       linux: said.OSType === "linux" && said.OperatingSystem !== "Docker Desktop",
-      hostGateway: isAtLeast(engine, "20.10"),
+      hostGateway: isAtLeast(api, HOST_GATEWAY_API),
       logDriver: said.LoggingDriver,
     };
   }
@@ -64,19 +66,21 @@ function systemCalls(caller: Caller, local: boolean) {
   return {
     host: caller.host,
 
-    /** Asked once per connection. */
-    traits(signal: AbortSignal): Promise<EngineTraits> {
-      traits ??= askTraits(signal).catch((error) => {
-        traits = undefined;
-        throw error;
+    /** Asked once of each version that was found behind the connection. */
+    async traits(signal: AbortSignal): Promise<EngineTraits> {
+      const version = await caller.version(signal);
+      if (known?.of !== version) known = { of: version, traits: askTraits(version, signal) };
+      const asked = known;
+      asked.traits.catch(() => {
+        if (known === asked) known = undefined;
       });
-      return traits;
+      return asked.traits;
     },
 
     /** The engine's clock, ISO 8601. */
     now: async (signal: AbortSignal) => (await info(signal)).SystemTime,
 
-    version: async (signal: AbortSignal) => (await caller.version(signal)).engine,
+    version: (signal: AbortSignal) => caller.version(signal),
 
     /**
      * When the engine last started, ISO 8601: it makes its bridge network anew each time, save where containers have
@@ -99,15 +103,17 @@ function systemCalls(caller: Caller, local: boolean) {
     },
 
     /** Its events from a moment on, ISO 8601, until the signal aborts: JSON lines. */
-    events: (since: string, filters: object, signal: AbortSignal) =>
-      caller.stream({
-        method: "GET",
-        path: "/events",
-        query: { since: toUnixTime(since), filters: JSON.stringify(filters) },
-        signal,
-      }),
+    async events(since: string, filters: object, signal: AbortSignal): Promise<IncomingMessage> {
+      const query = { since: toUnixTime(since), filters: JSON.stringify(filters) };
+      const answer = await caller.stream({ method: "GET", path: "/events", query, signal });
+      if (!("status" in answer)) return answer;
+      throw unexpected(caller.host, "tell its events", answer);
+    },
   };
 }
+
+/** `host-gateway` came with Docker 20.10. */
+const HOST_GATEWAY_API = "1.41";
 
 /** Events are asked for by seconds since 1970 with their fraction. */
 function toUnixTime(time: string): string {

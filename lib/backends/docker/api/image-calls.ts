@@ -1,7 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { ImageReference } from "../../../runs/image-reference.ts";
 import { encodeAuth, pullError } from "../image/pull-errors.ts";
-import { readAnswer } from "./call.ts";
 import type { Caller } from "./caller.ts";
 import { AuthAnswer } from "./engine-answers.ts";
 import { messageOf } from "./refusal.ts";
@@ -24,7 +23,7 @@ export function imageCalls(caller: Caller) {
       auth: AuthConfig | undefined,
       signal: AbortSignal,
     ): Promise<IncomingMessage> {
-      const response = await caller.stream({
+      const answer = await caller.stream({
         method: "POST",
         path: "/images/create",
         query: { fromImage: image.name, tag: image.digest ?? image.tag ?? "latest", platform },
@@ -32,8 +31,8 @@ export function imageCalls(caller: Caller) {
         deadlineMs: PULL_BEGINS_MS,
         signal,
       });
-      if (response.statusCode === 200) return response;
-      throw pullError(image, messageOf(await readAnswer(response)), auth);
+      if (!("status" in answer)) return answer;
+      throw pullError(image, messageOf(answer), auth);
     },
 
     /** Exchanges a password for a token; undefined where the registry gives none and wants the password each time. */

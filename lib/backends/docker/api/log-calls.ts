@@ -1,6 +1,5 @@
 import type { IncomingMessage } from "node:http";
 import { LaunchError } from "../../../runs/launch-error.ts";
-import { readAnswer } from "./call.ts";
 import type { Caller } from "./caller.ts";
 import { messageOf, unexpected } from "./refusal.ts";
 
@@ -18,14 +17,13 @@ export function logCalls(caller: Caller) {
       { follow, lines }: LogOptions,
       signal: AbortSignal,
     ): Promise<IncomingMessage> {
-      const response = await caller.stream({
+      const answer = await caller.stream({
         method: "GET",
         path: `/containers/${encodeURIComponent(container)}/logs`,
         query: { stdout: true, stderr: true, follow, tail: lines ?? "all" },
         signal,
       });
-      if (response.statusCode === 200) return response;
-      const answer = await readAnswer(response);
+      if (!("status" in answer)) return answer;
       if (answer.status === 404)
         throw new LaunchError("Removed", "its output went with its container");
       if (answer.status === 501 || NOT_READABLE.test(messageOf(answer)))

@@ -1,27 +1,33 @@
 import { constants } from "node:os";
 import { type Cause, causeOf } from "../../../runs/cause.ts";
 import type { ContainerState } from "../api/engine-answers.ts";
-import { isAtLeast } from "../api/versions.ts";
+import { type EngineVersion, isAtLeast } from "../api/versions.ts";
 import type { End } from "./end.ts";
 
 /** What is known of the engine's last start; both undefined where nothing shows it. */
 export interface EngineHistory {
-  readonly version: string;
+  readonly version: EngineVersion;
   /** ISO 8601 by its clock. */
   readonly startedAt: string | undefined;
 }
 
 type Verdict = Pick<End, "outcome" | "statusCode" | "cause">;
 
-/** Engines of these versions write exit code 0 for what ran when the machine went down (moby#45788). */
-const liesAboutZero = (version: string) =>
-  isAtLeast(version, "24.0") && !isAtLeast(version, "24.0.3");
+/**
+ * Docker 24.0.0 to 24.0.2 write exit code 0 for what ran when the machine went down (moby#45788). All of 24.0 speak API
+ * 1.43, and nothing else does; of one that does not call itself by a number, it may be true.
+ */
+const liesAboutZero = ({ engine, api }: EngineVersion) =>
+  api === "1.43" && !isAtLeast(engine, "24.0.3");
 
 /** An engine ends, or finds ended, what ran before it started in the moments before it makes its network. */
 const RESTART_MS = 20_000;
 
 /** Whether an exit like this one may have been the engine's own doing, so that its last start must be known. */
-export function mayBeEngines({ OOMKilled, ExitCode }: ContainerState, version: string): boolean {
+export function mayBeEngines(
+  { OOMKilled, ExitCode }: ContainerState,
+  version: EngineVersion,
+): boolean {
   if (OOMKilled) return false;
   return [137, 143, 255].includes(ExitCode) || (ExitCode === 0 && liesAboutZero(version));
 }

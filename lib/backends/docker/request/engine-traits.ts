@@ -4,7 +4,7 @@ export interface EngineTraits {
   readonly linux: boolean;
   /** It is on this machine. */
   readonly local: boolean;
-  /** It knows `host-gateway`: 20.10 and later. */
+  /** It knows `host-gateway`: API 1.41 and later, which came with Docker 20.10. */
   readonly hostGateway: boolean;
   /** Where output goes unless a container says otherwise. */
   readonly logDriver: string;

@@ -61,9 +61,14 @@ const open = aMark("open", { container: "container-1", created: "2026-11-24T06:0
 const stop = (reason: string, says: Record<string, string> = {}) =>
   aMark("stop", { reason, message: "because", ...says });
 
+const spoken = (engine: string, api = engine.startsWith("24.0") ? "1.43" : "1.41") => ({
+  engine,
+  api,
+});
+
 const judged = (
   evidence: Partial<Evidence>,
-  engine: EngineHistory = { version: "20.10.24", startedAt: undefined },
+  engine: EngineHistory = { version: spoken("20.10.24"), startedAt: undefined },
 ) => judge({ name, marks: {}, container: undefined, ...evidence }, TARGET, engine);
 
 describe("a container's end", () => {
@@ -131,16 +136,19 @@ describe("a container's end", () => {
     [
       "0 of one that shows no start",
       {},
-      { version: "24.0.0", startedAt: undefined },
+      { version: spoken("24.0.0"), startedAt: undefined },
       { outcome: "crashed" },
     ],
     ["0 of the version that was mended", {}, up("24.0.3", "06:00:10"), { outcome: "completed" }],
+    ["0 of a build of such a version", {}, up("dev", "06:00:10", "1.43"), { outcome: "crashed" }],
+    ["0 of a later build", {}, up("dev", "06:00:10", "1.56"), { outcome: "completed" }],
+    ["0 of one with such a number", {}, up("24.0.1", "06:00:10", "1.41"), { outcome: "completed" }],
   ])("with code %s", (_title, state, engine, end) => {
     expect(judged({ container: aContainer(state), marks: open }, engine)).toMatchObject(end);
   });
 
-  function up(version: string, time: string): EngineHistory {
-    return { version, startedAt: `2026-11-24T${time}Z` };
+  function up(version: string, time: string, api?: string): EngineHistory {
+    return { version: spoken(version, api), startedAt: `2026-11-24T${time}Z` };
   }
 });
 
