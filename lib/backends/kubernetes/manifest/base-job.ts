@@ -2,6 +2,7 @@ import { isRecord } from "../../../runs/canonical-json.ts";
 import { invalid, type Problem } from "../../../runs/launch-error.ts";
 import { MAIN_CONTAINER } from "../markers.ts";
 import { cloneJson } from "./clone-json.ts";
+import { COUNTS } from "./job-counts.ts";
 import { toPointer } from "./json-pointer.ts";
 
 /** What every base manifest must hold, extra fields aside: Prefect 2.2's own base. */
@@ -15,9 +16,6 @@ const REQUIRED = {
     },
   },
 } as const;
-
-/** Must be there, with any value: the original had them in the pod's spec, where the cluster ignores them. */
-const COUNTS = ["completions", "parallelism"] as const;
 
 const BASE_JOB = {
   ...REQUIRED,
@@ -36,7 +34,7 @@ export function baseJob(
 ): Record<string, unknown> {
   const job = cloneJson(sent ?? BASE_JOB, at) as Record<string, unknown>;
   const found: Findings = { missing: [], incompatible: [] };
-  moveCounts(job, found);
+  moveBaseCounts(job, found);
   compare(job, REQUIRED, [], found);
   const problems = [
     ...sentence("Job is missing required attributes at the following paths", found.missing, at),
@@ -55,8 +53,11 @@ function sentence(words: string, found: readonly string[], path: string): Proble
   return found.length === 0 ? [] : [{ path, message: `${words}: ${found.toSorted().join(", ")}` }];
 }
 
-/** Stored bases carry the counts in the pod's spec; one in the Job's spec already is the one that counts. */
-function moveCounts(job: Record<string, unknown>, found: Findings): void {
+/**
+ * The counts must be there, with any value. Stored bases carry them in the pod's spec; one in the Job's spec already is the
+ * one that counts.
+ */
+function moveBaseCounts(job: Record<string, unknown>, found: Findings): void {
   const { spec } = job;
   if (!isRecord(spec)) return;
   const podSpec = isRecord(spec.template) ? spec.template.spec : undefined;

@@ -4,6 +4,7 @@ import { invalid, type Problem } from "../../../runs/launch-error.ts";
 import type { Run } from "../../../runs/run.ts";
 import { applyPatch } from "./apply-patch.ts";
 import { baseJob } from "./base-job.ts";
+import { countsOf, moveCounts, withJobCounts } from "./job-counts.ts";
 import { baseProblems, baseWarnings, manifestProblems } from "./manifest-problems.ts";
 import { requestProblems } from "./request-problems.ts";
 import { shortcuts } from "./shortcuts.ts";
@@ -17,12 +18,15 @@ import { stamp } from "./stamp.ts";
  */
 export function buildJob(run: Run<KubernetesJobSpec>): V1Job {
   const { spec } = run;
+  const customizations = withJobCounts(spec.customizations);
   const base = baseJob(spec.job, "infrastructure.job");
   refuse([...requestProblems(spec), ...baseProblems(base, run)]);
   const warnings = baseWarnings(base, spec);
+  const counts = countsOf(base);
   const short = applyPatch(base, shortcuts(run), "infrastructure");
-  const manifest = applyPatch(short, spec.customizations, "infrastructure.customizations");
-  refuse(manifestProblems(manifest, run));
+  const manifest = applyPatch(short, customizations, "infrastructure.customizations");
+  moveCounts(manifest, counts);
+  refuse(manifestProblems(manifest, { ...run, spec: { ...spec, customizations } }));
   const job = stamp(manifest as V1Job & { spec: V1JobSpec }, run, warnings);
   refuse(sizeProblems(job));
   return job;

@@ -90,8 +90,6 @@ export const JOB_RULES: readonly JobRule[] = [
   },
   integer("/spec/template/spec/activeDeadlineSeconds", 1, MAX_INT32),
   integer("/spec/template/spec/terminationGracePeriodSeconds", 0, MAX_GRACE_SECONDS),
-  absent("/spec/template/spec/parallelism", "it belongs to /spec"),
-  absent("/spec/template/spec/completions", "it belongs to /spec"),
 ];
 
 /** For each label and annotation that a manifest has. */

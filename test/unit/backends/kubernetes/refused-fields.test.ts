@@ -199,12 +199,6 @@ describe("a patch that would break a promise is refused by its place, its value 
       "terminationGracePeriodSeconds is 1000000000; expected a whole number from 0 to 86400",
     ],
     [
-      "counts in the pod's spec",
-      "/spec/template/spec/parallelism",
-      2,
-      "/spec/template/spec/parallelism is 2; expected none: it belongs to /spec",
-    ],
-    [
       "no containers",
       "/spec/template/spec/containers",
       [],
