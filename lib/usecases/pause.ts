@@ -4,6 +4,7 @@ import type { Dependencies } from "./dependencies.ts";
 
 const FIRST_PAUSE_SECONDS = 30;
 const LONGEST_PAUSE_SECONDS = 900;
+const QUOTA_PAUSE_SECONDS = 60;
 
 /**
  * How long a request that may succeed later stays away, in seconds: doubling from 30 to 900, never less than its engine
@@ -17,6 +18,16 @@ export function pauseSeconds(
   const growing = FIRST_PAUSE_SECONDS * 2 ** Math.min(receiveCount - 1, 10);
   const asked = Math.max(growing, Math.ceil(retryAfterMs / 1_000));
   return Math.min(LONGEST_PAUSE_SECONDS, asked, Math.ceil(latestMs / 1_000));
+}
+
+/**
+ * How long a request stays away whose quota is full, in seconds: any run's end may free it, so the tries that the queue
+ * still grants are spread evenly over the time until the deadline, a minute apart at least.
+ */
+export function quotaPauseSeconds(deliveriesLeft: number, latestMs: number): number {
+  const seconds = latestMs / 1_000;
+  const even = Math.max(QUOTA_PAUSE_SECONDS, seconds / deliveriesLeft);
+  return Math.ceil(Math.min(LONGEST_PAUSE_SECONDS, even, seconds));
 }
 
 /** The time since the message was first received, in milliseconds by the queue's own clock; 0 on its first receipt. */

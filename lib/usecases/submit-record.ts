@@ -1,10 +1,10 @@
 import type { RequestMessage } from "../queues/request-queue.ts";
 import { type LaunchError, unavailable } from "../runs/launch-error.ts";
-import { parseRequest, type Request } from "../runs/request.ts";
+import { parseRequest, type Request, type RunRequest } from "../runs/request.ts";
 import { cancelRun } from "./cancel-run.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { fence } from "./fence.ts";
-import { latestNextTryMs, pauseSeconds } from "./pause.ts";
+import { latestNextTryMs, pauseSeconds, quotaPauseSeconds } from "./pause.ts";
 import { publishOne } from "./publisher.ts";
 import { crashedResult, delayedResult, rejectedResult } from "./reject.ts";
 import { type Budget, submitRun } from "./submit-run.ts";
@@ -72,6 +72,7 @@ async function retryOrFence(
     throw failure;
   }
   if (request.action === "cancel") return giveUp(deps, message, failure, signal);
+  if (isFull(failure)) return giveUpFull(deps, message, request, failure, signal);
   try {
     await fence(deps, message, request, failure.message, signal);
   } catch {
@@ -79,6 +80,24 @@ async function retryOrFence(
     deps.metrics.count("delayed");
     await giveUp(deps, message, failure, signal);
   }
+}
+
+/** Its engine has refused it and said so: nothing of it was made. */
+const isFull = ({ code }: LaunchError) => code === "QuotaExceeded";
+
+/** Without a fence, which would be refused for want of room, too, or take the room that others wait for. */
+async function giveUpFull(
+  { results, log }: Dependencies,
+  message: RequestMessage,
+  request: RunRequest,
+  failure: LaunchError,
+  signal: AbortSignal,
+): Promise<void> {
+  await publishOne(results, crashedResult(message, request, failure), signal);
+  log.warn("request given up: its quota stayed full", {
+    run_id: request.id,
+    reason: failure.message,
+  });
 }
 
 /** To the dead letters, with the reason; where there are none, back to the queue, which does as it was told to. */
@@ -103,12 +122,15 @@ async function pause(
   failure: LaunchError,
   latestMs: number,
 ): Promise<void> {
-  const seconds = pauseSeconds(message.receiveCount, failure.retryAfterMs, latestMs);
+  const { receiveCount } = message;
+  const seconds = isFull(failure)
+    ? quotaPauseSeconds(deps.maxReceiveCount - receiveCount, latestMs)
+    : pauseSeconds(receiveCount, failure.retryAfterMs, latestMs);
   deps.metrics.count("retried", 1, { cause: failure.code });
   deps.log.warn("request goes back to the queue", {
     run_id: request.id,
     pause_seconds: seconds,
-    receive_count: message.receiveCount,
+    receive_count: receiveCount,
     reason: failure.message,
     ...(failure.cause === undefined ? {} : { error: failure.cause }),
   });

@@ -14,7 +14,6 @@ import { type KubernetesRun, readRun } from "./judge/observed-run.ts";
 import { readJob } from "./look/look-closer.ts";
 import { buildJob } from "./manifest/build-job.ts";
 import { ANNOTATIONS, TOMBSTONE_LABEL } from "./markers.ts";
-import { jobName } from "./names.ts";
 
 /**
  * Creates the run's Job under the one name it can have. The cluster refuses a second one, and then what is there is read
@@ -28,13 +27,46 @@ export async function submitRun(
 ): Promise<Submission> {
   const job = buildJob(run);
   checkPolicy({ run, job });
-  const created = await createJob(cluster, job, signal);
-  if (created)
-    return { outcome: "created", run: withWarnings(readRun(created.body, cluster.name), created) };
-  const name = jobName(run.key);
-  const found = await readJob(cluster, run.spec.namespace, name, signal);
+  const created = await createUnlessThere(cluster, job, signal);
+  return "existing" in created
+    ? adopt(cluster, created.existing, run)
+    : { outcome: "created", run: withWarnings(readRun(created.body, cluster.name), created) };
+}
+
+async function createUnlessThere(
+  cluster: Cluster,
+  job: V1Job,
+  signal: AbortSignal,
+): Promise<Answer<Job> | { readonly existing: Job }> {
+  const { name = "", namespace = "" } = job.metadata ?? {};
+  const created = await createJob(cluster, job, signal).catch(async (refusal: unknown) => {
+    const existing = await readRefused(cluster, job, refusal, signal);
+    if (existing) return { existing };
+    throw refusal;
+  });
+  if (created) return created;
+  const found = await readJob(cluster, namespace, name, signal);
   if (!found) throw unavailable(`the Job ${name} was there and is gone; it is tried again`);
-  return adopt(cluster, found.body, run);
+  return { existing: found.body };
+}
+
+/**
+ * Quotas, admission and rules speak before the cluster looks whether the name is taken: what they refuse now may have been
+ * created by an earlier try, and that run is not to be told as refused.
+ */
+async function readRefused(
+  cluster: Cluster,
+  { metadata: { name = "", namespace = "" } = {} }: V1Job,
+  refusal: unknown,
+  signal: AbortSignal,
+): Promise<Job | undefined> {
+  if (refusal instanceof LaunchError && refusal.code === "EngineLost") return undefined;
+  try {
+    return (await readJob(cluster, namespace, name, signal))?.body;
+  } catch (error) {
+    if (hasStatus(error, 403)) return undefined; // who may not read Jobs learns what may be known
+    throw error;
+  }
 }
 
 /** Unknown fields, say, which the cluster drops: the sender is told once, with the submission. */

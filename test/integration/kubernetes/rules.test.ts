@@ -137,15 +137,36 @@ await describeWithEngine("kubernetes", "on a real cluster with rules of its own"
   });
 
   describe("a namespace", () => {
-    test("with no room for one more Job has the run refused as over quota", async () => {
+    test("with no room for one more Job has the run wait until there is", async () => {
       await using lab = await createLab();
       const path = `/api/v1/namespaces/${lab.namespace}/resourcequotas`;
       await lab.admin.create(path, quota({ "count/jobs.batch": "0" }));
       await until("the quota counts", () => lab.admin.get(`${path}/quota`).then(isCounted));
+      const run = lab.run("exit 0");
 
-      const refusal = lab.backend.submit(lab.run("exit 0"), lab.signal());
+      const refusal = lab.backend.submit(run, lab.signal());
 
-      await expect(refusal).rejects.toMatchObject({ code: "QuotaExceeded" });
+      await expect(refusal).rejects.toMatchObject({ code: "QuotaExceeded", retryable: true });
+      await lab.admin.merge(`${path}/quota`, { spec: { hard: { "count/jobs.batch": "1" } } });
+      await until("there is room", () => lab.start(run).then(Boolean, () => false));
+      expect(await lab.until(run, "ended")).toMatchObject({ outcome: "completed" });
+    });
+
+    test("that is full, or forbids new Jobs, still knows the runs that it has", async () => {
+      await using lab = await createLab();
+      const run = lab.run("sleep 600");
+      const started = await lab.start(run);
+      const path = `/api/v1/namespaces/${lab.namespace}/resourcequotas`;
+      await lab.admin.create(path, quota({ "count/jobs.batch": "1" }));
+      await until("the quota counts", () => lab.admin.get(`${path}/quota`).then(isCounted));
+
+      const again = await lab.backend.submit(run, lab.signal());
+      const other = lab.backend.submit({ ...run, digest: "another" }, lab.signal());
+      const late = lab.backend.submit(lab.run("exit 0"), lab.signal());
+
+      expect(again).toMatchObject({ outcome: "adopted", run: { uid: started.uid } });
+      await expect(other).rejects.toMatchObject({ code: "Conflict" });
+      await expect(late).rejects.toMatchObject({ code: "QuotaExceeded", retryable: true });
     });
 
     test("that is deleted has its runs told as removed, and is gone once they are settled", async () => {

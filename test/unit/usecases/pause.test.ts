@@ -1,7 +1,12 @@
 import { expect, test } from "vitest";
 import { DEFAULT_CONFIG } from "../../../lib/config/default-config.ts";
 import { LaunchError } from "../../../lib/runs/launch-error.ts";
-import { ageMs, latestNextTryMs, pauseSeconds } from "../../../lib/usecases/pause.ts";
+import {
+  ageMs,
+  latestNextTryMs,
+  pauseSeconds,
+  quotaPauseSeconds,
+} from "../../../lib/usecases/pause.ts";
 import { aMessage } from "../../support/messages.ts";
 
 test.each([
@@ -48,6 +53,17 @@ test("keeps the request where the queue refuses to say what time it is", async (
 test("pauses no longer than the next try may be put off", () => {
   expect(pauseSeconds(6, 0, 100_001)).toBe(101);
   expect(pauseSeconds(1, 0, 100_001)).toBe(30);
+});
+
+test.each([
+  [4, 3_600_000, 900],
+  [1, 60_500, 61],
+  [10, 3_600_000, 360],
+  [100, 3_600_000, 60],
+  [Number.POSITIVE_INFINITY, 3_600_000, 60],
+  [3, 10_000_000, 900],
+])("spreads %d more tries for room in a quota over %i ms: %i s", (deliveriesLeft, ms, seconds) => {
+  expect(quotaPauseSeconds(deliveriesLeft, ms)).toBe(seconds);
 });
 
 test.each([

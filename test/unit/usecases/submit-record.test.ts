@@ -146,6 +146,43 @@ test.each([
   expect(end.data.cause?.message).toContain("no answer");
 });
 
+/** As a cluster's edge tells it: nothing was made, and nothing can be. */
+const full = () => new LaunchError("QuotaExceeded", "exceeded quota: q", { retryable: true });
+
+test("sends back what finds a full quota, with pauses that reach to its deadline", async () => {
+  await using bench = await createWorkbench({ spoil: failing({ submit: full() }) });
+
+  const submitting = submitRecord(bench.deps, aMessage({ body: requestOf(anId()) }), budget);
+
+  await expect(submitting).rejects.toThrow("exceeded quota");
+  expect(bench.delays.map(({ seconds }) => seconds)).toEqual([900]);
+  expect(bench.published).toEqual([]);
+});
+
+test.each([
+  ["on the last delivery", { receiveCount: 5 }, 0],
+  ["after the deadline", { receiveCount: 2, firstReceivedAtMs: 0 }, 3_600_000],
+])(
+  "gives a run up whose quota is full %s, without a fence: that would need room, too",
+  async (_when, at, now) => {
+    const spoil = failing({ submit: full(), cancel: new Error("fenced") });
+    await using bench = await createWorkbench({ spoil, nowMs: () => now });
+    const id = anId();
+
+    await submitRecord(bench.deps, aMessage({ body: requestOf(id), ...at }), budget);
+
+    expect(bench.published).toHaveLength(1);
+    expect(bench.published[0]).toMatchObject({
+      subject: id,
+      data: {
+        state: "crashed",
+        status_code: -1,
+        cause: { code: "QuotaExceeded", blame: "platform", retryable: true },
+      },
+    });
+  },
+);
+
 test("says that a run is delayed where not even the fence can be set, and keeps the message", async () => {
   const down = unavailable("host is down");
   await using bench = await createWorkbench({ spoil: failing({ submit: down, cancel: down }) });

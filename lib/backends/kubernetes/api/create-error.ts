@@ -12,10 +12,12 @@ interface Row {
   readonly words?: Pick<RegExp, "test">;
   readonly code: CauseCode;
   readonly hint?: string;
+  /** It passes by itself: the request goes back to the queue. */
+  readonly retryable?: boolean;
 }
 
 /** A Job of that name, which the API server quotes, is denied nothing by it. */
-const DENIED = { test: (said: string) => /denied/i.test(withoutQuotes(said)) };
+const unquoted = (words: RegExp) => ({ test: (said: string) => words.test(withoutQuotes(said)) });
 
 const ROWS: readonly Row[] = [
   // An object that etcd or the API server's own decoder finds too large will not shrink: 413, 422 or 500.
@@ -28,14 +30,21 @@ const ROWS: readonly Row[] = [
     hint: "Create the namespace, or name another one in the request.",
   },
   { codes: [403], words: /is being terminated/, code: "Invalid" },
-  { codes: [403], words: /(exceeded|failed) quota/, code: "QuotaExceeded" },
+  {
+    codes: [403],
+    // The second one is that of a quota so new that its controller has not counted yet.
+    words: unquoted(/(exceeded|failed) quota|status unknown for quota/),
+    code: "QuotaExceeded",
+    hint: "Wait for other runs to end, or raise the quota. Runs that are kept for retention count against it.",
+    retryable: true,
+  },
   {
     codes: [403],
     words: /User "[^"]*" cannot /,
     code: "Denied",
     hint: "Grant Slipway's account the rights of deploy/kubernetes in this namespace, or use another one.",
   },
-  { codes: [400, 403, 422], words: DENIED, code: "AdmissionDenied" },
+  { codes: [400, 403, 422], words: unquoted(/denied/i), code: "AdmissionDenied" },
   { codes: [403], code: "AdmissionDenied" },
   { codes: [400, 405, 406, 415, 422], code: "Invalid" },
 ];
@@ -56,6 +65,7 @@ export function toCreateError(
   if (!row) return toLaunchError(withoutSecrets(error, text), doing);
   return new LaunchError(row.code, `the cluster does not accept the Job: ${text}`, {
     cause: withoutSecrets(error, text),
+    retryable: row.retryable ?? false,
     ...(row.hint === undefined ? {} : { hint: row.hint }),
   });
 }

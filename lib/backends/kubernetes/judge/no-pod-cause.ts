@@ -5,7 +5,8 @@ import { newest } from "./waiting-cause.ts";
 
 /** Why the cluster made no pod, from the words of the Job's own events: the first that fits. */
 const REFUSALS: readonly (readonly [RegExp, CauseCode])[] = [
-  [/exceeded quota|failed quota/i, "QuotaExceeded"],
+  [/failed quota.*must specify/i, "ConfigError"], // no end of another run gives this pod the limits that it lacks
+  [/exceeded quota|failed quota|status unknown for quota/i, "QuotaExceeded"],
   [/serviceaccount .* not found/i, "ConfigError"],
   [/no PriorityClass with name|RuntimeClass .* not found/i, "ConfigError"],
   [/forbidden|denied|violates|admission/i, "AdmissionDenied"],

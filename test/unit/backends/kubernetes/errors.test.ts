@@ -23,11 +23,6 @@ describe("a create that is refused", () => {
     [422, "Too long: must have at most 262144 bytes", "Invalid"],
     [
       403,
-      'jobs.batch "x" is forbidden: exceeded quota: q, requested: count/jobs.batch=1',
-      "QuotaExceeded",
-    ],
-    [
-      403,
       'jobs.batch is forbidden: User "bot" cannot create resource "jobs" in API group "batch"',
       "Denied",
     ],
@@ -40,6 +35,28 @@ describe("a create that is refused", () => {
     const error = toCreateError(refusal(status, message), "create", []);
 
     expect(error).toMatchObject({ code, retryable: false });
+  });
+
+  test.each([
+    'jobs.batch "x" is forbidden: exceeded quota: q, requested: count/jobs.batch=1, used: count/jobs.batch=5, limited: count/jobs.batch=5',
+    'jobs.batch "x" is forbidden: status unknown for quota: q, resources: count/jobs.batch',
+    'admission webhook "capsule.example" denied the request: exceeded quota of the tenant',
+  ])("by a quota may succeed once others have ended: %s", (message) => {
+    expect(toCreateError(refusal(403, message), "create", [])).toMatchObject({
+      code: "QuotaExceeded",
+      blame: "platform",
+      retryable: true,
+    });
+  });
+
+  test("by a rule that quotes those words is refused for good", () => {
+    const message =
+      'admission webhook "x" denied the request: label "exceeded quota" is not allowed';
+
+    expect(toCreateError(refusal(403, message), "create", [])).toMatchObject({
+      code: "AdmissionDenied",
+      retryable: false,
+    });
   });
 
   test.each([

@@ -109,6 +109,9 @@ describe("the limit of a start", () => {
 
   test.each([
     ["QuotaExceeded", "pods is forbidden: exceeded quota: q"],
+    ["QuotaExceeded", "pods is forbidden: status unknown for quota: q, resources: pods"],
+    ["ConfigError", "pods is forbidden: failed quota: q: must specify limits.cpu for: prefect-job"],
+    ["AdmissionDenied", "pods is forbidden: maximum cpu usage per Container is 1, but limit is 2"],
     ["ConfigError", 'error looking up service account default/x: serviceaccount "x" not found'],
     ["ConfigError", "pods is forbidden: no PriorityClass with name high was found"],
     ["AdmissionDenied", 'pods is forbidden: violates PodSecurity "restricted:latest"'],
