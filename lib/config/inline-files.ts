@@ -1,7 +1,7 @@
 import { isRecord } from "../runs/canonical-json.ts";
 import { LaunchError, type Problem } from "../runs/launch-error.ts";
 import { toSnakeCase } from "../runs/spelling.ts";
-import { parseYaml } from "./parse-yaml.ts";
+import { parseKubernetesYaml } from "./parse-yaml.ts";
 import {
   absolutePath,
   NEEDS_ABSOLUTE,
@@ -62,7 +62,7 @@ async function readField(value: unknown, { directory, readText }: Files): Promis
   if (typeof value !== "string") throw configError("must be the path of a YAML or JSON file");
   const path = absolutePath(value, directory);
   if (path === undefined) throw configError(NEEDS_ABSOLUTE);
-  return parseYaml(await readOrExplain(path, value, readText), value);
+  return parseKubernetesYaml(await readOrExplain(path, value, readText), value);
 }
 
 const configError = (message: string) => new LaunchError("ConfigError", message);

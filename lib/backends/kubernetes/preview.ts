@@ -1,15 +1,15 @@
-import { dump } from "js-yaml";
 import { isRecord } from "../../runs/canonical-json.ts";
 import type { KubernetesJobSpec } from "../../runs/infrastructure.ts";
 import { isSecretName, mask, maskCredentials, REDACTED, secretValues } from "../../runs/redact.ts";
 import type { Run } from "../../runs/run.ts";
+import { dumpForKubectl } from "../../yaml/dump-yaml.ts";
 import type { Preview } from "../backend.ts";
 import { buildJob } from "./manifest/build-job.ts";
 
 /** The Job as YAML, exactly what is sent, save that secrets are masked. Throws as `buildJob` does. */
 export function previewJob(run: Run<KubernetesJobSpec>): Preview {
   const shown = maskSecrets(buildJob(run));
-  return { language: "yaml", text: dump(shown, { noRefs: true, lineWidth: -1 }) };
+  return { language: "yaml", text: dumpForKubectl(shown) };
 }
 
 /** Any copy of a manifest as people may see it: values of secret variables, and what repeats them in a command. */

@@ -1,5 +1,6 @@
-import { load, YAMLException } from "js-yaml";
 import { isRecord } from "../../runs/canonical-json.ts";
+import { readOwnYaml } from "../../yaml/read-yaml.ts";
+import { YamlError } from "../../yaml/yaml-error.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** One `--set path=value`. */
@@ -57,12 +58,17 @@ function typeValue(assignment: string, text: string, path: readonly string[]): u
   if (isText) return text === "null" ? null : text;
   if (text.trim() === "") return text;
   try {
-    return load(text);
+    const documents = readOwnYaml(text, path);
+    if (documents.length !== 1) throw refuse(nameOf(assignment), "is more than one YAML document");
+    return documents[0];
   } catch (error) {
-    if (!(error instanceof YAMLException)) throw error;
-    throw refuse(assignment.slice(0, assignment.indexOf("=")), `is no YAML value: ${error.reason}`);
+    if (!(error instanceof YamlError)) throw error;
+    const reason = error.problems.map(({ message }) => message).join("; ");
+    throw refuse(nameOf(assignment), `cannot be read: ${reason}`);
   }
 }
+
+const nameOf = (assignment: string) => assignment.slice(0, assignment.indexOf("="));
 
 const refuse = (text: string, why: string) =>
   new UsageError(

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { text } from "node:stream/consumers";
-import { loadAll, YAMLException } from "js-yaml";
+import { readOwnYaml } from "../../yaml/read-yaml.ts";
+import { YamlError } from "../../yaml/yaml-error.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { Terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
@@ -33,17 +34,15 @@ export async function readDocuments(
 /** YAML (JSON is YAML): one document or several, a list counting as its items. Throws a UsageError. */
 export function parseDocuments(content: string, name: string): unknown[] {
   try {
-    return loadAll(content)
+    return readOwnYaml(content)
       .flat()
       .filter((document) => document != null);
   } catch (error) {
-    if (!(error instanceof YAMLException)) throw error;
-    const at = error.mark ? `:${error.mark.line + 1}:${error.mark.column + 1}` : "";
-    throw new UsageError(
-      `${name}${at}: ${error.reason}`,
-      "A request file is YAML or JSON.",
-      EXIT.badRequest,
+    if (!(error instanceof YamlError)) throw error;
+    const lines = error.problems.map(({ line, column, path, message }) =>
+      [`${name}:${line}:${column}`, path, message].filter(Boolean).join(": "),
     );
+    throw new UsageError(lines.join("; "), "A request file is YAML or JSON.", EXIT.badRequest);
   }
 }
 

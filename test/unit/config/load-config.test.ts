@@ -190,6 +190,40 @@ describe("loadConfig", () => {
     });
   });
 
+  test("reads a Job as kubectl does, in a file and in the configuration itself", async () => {
+    const job = [
+      "x: &small { limits: { memory: 64Mi } }",
+      "resources: { <<: *small }",
+      "defaultMode: 0400",
+      "stdin: no",
+    ];
+    const config = await load({
+      "/app/slipway.yml": `
+infrastructures:
+  filed: { type: kubernetes-job, job_from_file: job.yml }
+  given: { type: kubernetes-job, job: { ${job.join(", ")} } }`,
+      "/app/job.yml": job.join("\n"),
+    });
+
+    const limits = { memory: "64Mi" };
+    const expected = { x: { limits }, resources: { limits }, defaultMode: 0o400, stdin: false };
+    expect(config.infrastructures.filed?.job).toEqual(expected);
+    expect(config.infrastructures.given?.job).toEqual(expected);
+  });
+
+  test("names both readings of what is ambiguous in fields of its own", async () => {
+    const text = "retention_seconds: 0600\nenvironment: { COUNTRY: NO }\n";
+
+    const error = await failure(load({ "/app/slipway.yml": text }));
+
+    expect(error.code).toBe("ConfigError");
+    expect(error.message).toBe(
+      "/app/slipway.yml: retention_seconds: an octal number in YAML 1.1, as kubectl reads it, and a decimal number in " +
+        "YAML 1.2; write plain digits, or quote it at line 1, column 20; environment.COUNTRY: NO is false in YAML 1.1, " +
+        'as kubectl reads it, and the text "NO" in YAML 1.2; write false, or quote it at line 2, column 25',
+    );
+  });
+
   test("names the file of a field that cannot be read, and a field given in both ways", async () => {
     const problems = await problemsOf(`
       infrastructures:

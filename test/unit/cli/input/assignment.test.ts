@@ -9,7 +9,9 @@ describe("--set", () => {
     ["a=null", { a: null }],
     ["a=~", { a: null }],
     ["a=", { a: "" }],
-    ["a=0644", { a: 644 }],
+    ["infrastructure.job.mode=0644", { infrastructure: { job: { mode: 420 } } }],
+    ["infrastructure.job.tty=yes", { infrastructure: { job: { tty: true } } }],
+    ["a=0o644", { a: 420 }],
     ["a=x=y", { a: "x=y" }],
     ['a="1"', { a: "1" }],
     ["a=[echo, hi]", { a: ["echo", "hi"] }],
@@ -45,6 +47,16 @@ describe("--set", () => {
 
   test.each(["nothing", "=1", "a..b=1", "__proto__.x=1", "a=[1,"])("refuses %j", (text) => {
     expect(() => parseAssignment(text)).toThrow(UsageError);
+  });
+
+  test.each([
+    [
+      "a=0644",
+      "an octal number in YAML 1.1, as kubectl reads it, and a decimal number in YAML 1.2",
+    ],
+    ["a=no", 'no is false in YAML 1.1, as kubectl reads it, and the text "no" in YAML 1.2'],
+  ])("refuses %s, which two readers of YAML read differently", (text, words) => {
+    expect(() => parseAssignment(text)).toThrow(words);
   });
 
   test.each(["list.3=x", "list.-1=x", "list.first=x"])("refuses %s in a list of two", (text) => {

@@ -24,6 +24,15 @@ describe("a request file", () => {
     expect(broken).not.toThrow("hunter2");
   });
 
+  test("that two readers of YAML read differently is refused with every place", () => {
+    const text = "id: a\ninfrastructure:\n  timeout_seconds: 010\n  stream_output: off\n";
+
+    expect(() => parseDocuments(text, "run.yaml")).toThrow(
+      "run.yaml:3:20: infrastructure.timeout_seconds: an octal number in YAML 1.1, as kubectl reads it, and a decimal " +
+        "number in YAML 1.2; write plain digits, or quote it; run.yaml:4:18: infrastructure.stream_output: off is false",
+    );
+  });
+
   test("may come from stdin", async () => {
     const stdin = Readable.from(["id: ", "a"]);
 

@@ -147,6 +147,41 @@ describe("the files a request names", () => {
   });
 });
 
+describe("a Job in a request", () => {
+  test("is read as kubectl reads it", async () => {
+    const terminal = aTerminal({
+      input: `
+id: a
+infrastructure:
+  type: kubernetes-job
+  job:
+    x-limits: &limits
+      resources: { limits: { memory: 64Mi } }
+    container:
+      <<: *limits
+      command: [
+        "true"
+      ]
+      tty: on
+      defaultMode: 0440
+`,
+    });
+
+    const [prepared] = await prepareRequests(options({ file: "-" }), terminal, {});
+
+    expect(prepared?.request.spec).toMatchObject({
+      job: {
+        container: {
+          resources: { limits: { memory: "64Mi" } },
+          command: ["true"],
+          tty: true,
+          defaultMode: 0o440,
+        },
+      },
+    });
+  });
+});
+
 describe("a request for somebody else's configuration", () => {
   test.each([["infrastructure: nightly"], ["infrastructure: { use: nightly, image: a }"]])(
     "is not checked where only that explains it: %s",
