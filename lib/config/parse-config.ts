@@ -1,6 +1,7 @@
 import { isRecord } from "../runs/canonical-json.ts";
 import { describeProblems, LaunchError, type Problem } from "../runs/launch-error.ts";
-import { show, toProblems } from "../runs/problems.ts";
+import { toProblems } from "../runs/problems.ts";
+import { quote } from "../runs/quote.ts";
 import { parseSpec } from "../runs/request.ts";
 import { Config } from "./config.ts";
 import { spellFields } from "./config-fields.ts";
@@ -21,7 +22,7 @@ export async function parseConfig(
 ): Promise<Config> {
   const problems: Problem[] = [];
   if (written !== null && !isRecord(written))
-    throw refuse(origin, [{ path: "", message: `expected fields, got ${show(written, [])}` }]);
+    throw refuse(origin, [{ path: "", message: `expected fields, got ${quote(written)}` }]);
   const spelled = spellFields(Config, written ?? {}, problems);
   const expanded = await expandReferences(spelled, sources, problems);
   const fields = await inlineNamed(expanded as Record<string, unknown>, sources, problems);

@@ -1,5 +1,6 @@
 import { isRecord } from "../runs/canonical-json.ts";
 import { LaunchError } from "../runs/launch-error.ts";
+import { quote } from "../runs/quote.ts";
 import { Secret } from "../runs/redact.ts";
 import type { SecretResolver } from "./config.ts";
 import { type ReadText, readLocalReference, readTextFile } from "./read-local-reference.ts";
@@ -110,7 +111,7 @@ function fieldOf(value: string, reference: Reference): string {
   if (reference.field === undefined) return value;
   const field = parseObject(value)?.[reference.field];
   if (typeof field === "string" || typeof field === "number") return String(field);
-  const message = `${reference.text}: it is no JSON object with a text under ${JSON.stringify(reference.field)}`;
+  const message = `${reference.text}: it is no JSON object with a text under ${quote(reference.field)}`;
   throw new LaunchError("ConfigError", message);
 }
 

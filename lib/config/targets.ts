@@ -1,5 +1,5 @@
 import { invalid } from "../runs/launch-error.ts";
-import { showName } from "../runs/problems.ts";
+import { quote } from "../runs/quote.ts";
 import type { Target } from "../runs/run.ts";
 import { nearest } from "../runs/spelling.ts";
 import type { Config } from "./config.ts";
@@ -49,7 +49,7 @@ export function namedTarget(type: EngineType, asked: string | undefined, config:
   if (isFound || known.includes(name)) return { type, name };
   const meant = nearest(name, known);
   const hint = meant ? `did you mean ${meant}?` : `it has ${known.join(", ") || "none"}`;
-  const message = `the configuration has no ${section} entry ${showName(name)}; ${hint}`;
+  const message = `the configuration has no ${section} entry ${quote(name)}; ${hint}`;
   throw invalid([{ path: asked ? `infrastructure.${field}` : `defaults.${type}`, message }]);
 }
 

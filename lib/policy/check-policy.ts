@@ -1,5 +1,5 @@
 import { type Problem, refused } from "../runs/launch-error.ts";
-import { show } from "../runs/problems.ts";
+import { quote, quoteKey } from "../runs/quote.ts";
 import type { Claim } from "./claim.ts";
 import { type EffectivePolicy, effectivePolicy, type Policy } from "./policy.ts";
 import { RULES } from "./rules.ts";
@@ -33,11 +33,14 @@ function denial(
   expected: string,
   { profile }: EffectivePolicy,
 ): Problem {
-  const got = rule === "env-names" ? nameIn(value) : show(value ?? null, path.split("/"));
+  const got =
+    rule === "env-names" ? nameIn(value) : quote(value ?? null, path.split("/"), "address");
   const message = `is denied by the policy's rule ${rule} (profile ${profile}): got ${got}, expected ${expected}`;
-  return { path, message };
+  return { path: path.startsWith("/") ? path.split("/").map(quoteKey).join("/") : path, message };
 }
 
 /** Of a variable the name alone is shown. */
-const nameIn = (value: unknown) =>
-  JSON.stringify((value as { name?: unknown } | null)?.name ?? null);
+function nameIn(value: unknown): string {
+  const name = String((value as { name?: unknown } | null)?.name ?? null);
+  return quoteKey(name) === name ? JSON.stringify(name) : quoteKey(name);
+}

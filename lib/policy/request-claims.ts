@@ -1,4 +1,5 @@
 import type { Spec } from "../runs/infrastructure.ts";
+import { joinPath } from "../runs/problems.ts";
 import type { Run } from "../runs/run.ts";
 import type { Claim } from "./claim.ts";
 
@@ -25,7 +26,7 @@ function processClaims({ command, env }: Spec): Claim[] {
     ...variables.map(
       ([name, value]): Claim => ({
         rule: "env-names",
-        path: `infrastructure.env.${name}`,
+        path: joinPath("infrastructure.env", [name]),
         value: { name, value },
       }),
     ),

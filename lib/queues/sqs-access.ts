@@ -1,5 +1,6 @@
 import type { AwsCredentialIdentity, Provider } from "@smithy/types";
 import { namedEndpoint, regionalEndpoint } from "../config/aws-endpoints.ts";
+import { quote } from "../runs/quote.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -47,7 +48,7 @@ function regionIn(queueUrl: string | undefined): string | undefined {
 
 function toUrl(text: string): URL {
   if (URL.canParse(text)) return new URL(text);
-  throw new Error(`Invalid URL of a queue: ${JSON.stringify(text)}`);
+  throw new Error(`Invalid URL of a queue: ${quote(text, [], "address")}`);
 }
 
 /**

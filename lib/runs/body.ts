@@ -1,6 +1,7 @@
 import { isRecord } from "./canonical-json.ts";
 import { jsonTokens, unquote } from "./json-scan.ts";
 import { invalid, type LaunchError } from "./launch-error.ts";
+import { quote } from "./quote.ts";
 
 /** What one message body may be; beyond these it is refused before anything is built from it. */
 export const BODY_LIMITS = {
@@ -88,7 +89,7 @@ function checkLimits(body: string, refuse: Refuse): void {
 function addKey(frame: Frame, quoted: string, refuse: Refuse): void {
   frame.expectsKey = false;
   const key = unquote(quoted) ?? quoted; // a broken one: the parser refuses the whole body after this walk
-  const shown = JSON.stringify(key.slice(0, 80));
+  const shown = quote(key);
   if (FORBIDDEN_KEYS.has(key)) throw refuse(`has the key ${shown}, which is not allowed`);
   if (frame.keys?.has(key)) throw refuse(`gives the key ${shown} twice`);
   frame.keys?.add(key);

@@ -1,3 +1,4 @@
+import { looksRandom } from "./quote.ts";
 import { isSecretName, maskCredentials, REDACTED } from "./redact.ts";
 import { cleanText, headBytes } from "./text.ts";
 
@@ -14,9 +15,19 @@ export function excerptOf(body: string): string {
   return headBytes(end < start.length ? `${shown}${REDACTED}` : shown, EXCERPT_BYTES);
 }
 
-/** Where the first word ends that names a secret, or an environment. */
+/** Below these anything may be a secret, in base64 as well. */
+const NAMES: ReadonlySet<string> = new Set(["env", "command", "data_base64"]);
+
+/** `user:password@`; the scheme that may stand before it makes it a credential that is masked alone. */
+const USER_AND_PASSWORD = /(?<![\w.:/-])[\w.-]{1,128}:(?=[^\s/@:"']{1,512}@)/;
+
+/** Where the first word ends that names a secret, or begins that is one. */
 function endOfHarmless(text: string): number {
-  for (const { 0: word, index } of text.matchAll(/[\w-]+/g))
-    if (word === "env" || isSecretName(word)) return index + word.length;
-  return text.length;
+  const user = USER_AND_PASSWORD.exec(text);
+  const ends = user ? [user.index + user[0].length] : [];
+  for (const { 0: word, index } of text.matchAll(/[\w-]+/g)) {
+    if (NAMES.has(word) || isSecretName(word)) return Math.min(index + word.length, ...ends);
+    if (looksRandom(word)) return Math.min(index, ...ends);
+  }
+  return Math.min(text.length, ...ends);
 }

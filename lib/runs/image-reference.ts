@@ -1,4 +1,5 @@
 import { LaunchError } from "./launch-error.ts";
+import { quote } from "./quote.ts";
 
 /** One image as the Docker reference grammar reads it. */
 export interface ImageReference {
@@ -59,6 +60,6 @@ function splitOnce(text: string, at: number): [string, string | undefined] {
 }
 
 function refuse(text: string, reason: string): LaunchError {
-  const shown = JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);
+  const shown = quote(text, [], "address");
   return new LaunchError("ImageInvalid", `${shown} is not an image reference: ${reason}`);
 }

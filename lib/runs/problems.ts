@@ -1,15 +1,10 @@
 import { en } from "zod/locales";
 import * as z from "zod/mini";
-import { isRecord } from "./canonical-json.ts";
 import type { Problem } from "./launch-error.ts";
-import { isSecretName, maskCredentials } from "./redact.ts";
+import { type Path, quote, quoteKey } from "./quote.ts";
 
 /** The words for what is wrong: zod/mini has none of its own. */
 z.config(en());
-
-const SHOWN_CHARACTERS = 80;
-
-type Path = readonly PropertyKey[];
 
 /** What zod found, each as a path and a sentence that names the value, save where the value may be a secret. */
 export function toProblems(error: z.core.$ZodError, input: unknown, at = ""): Problem[] {
@@ -41,7 +36,7 @@ function explain(issue: z.core.$ZodIssue, place: Place): Problem[] {
 
 function sentence(expected: string, value: unknown, path: Path): string {
   if (value === undefined) return `is required: ${expected}`;
-  return `${expected}, got ${show(value, path)}`;
+  return `${expected}, got ${quote(value, path)}`;
 }
 
 /** The branch of a union that was meant: its outermost shape fits. undefined where none does. */
@@ -78,35 +73,11 @@ function listed(values: readonly unknown[]): string {
 export function joinPath(at: string, path: Path): string {
   return path.reduce<string>((text, key) => {
     if (typeof key === "number") return `${text}[${key}]`;
-    if (!/^[\w-]+$/.test(String(key))) return `${text}[${JSON.stringify(String(key))}]`;
-    return text ? `${text}.${String(key)}` : String(key);
+    const name = quoteKey(String(key));
+    if (name !== key) return `${text}[${name}]`;
+    if (!/^[\w-]+$/.test(name)) return `${text}["${name}"]`;
+    return text ? `${text}.${name}` : name;
   }, at);
-}
-
-/** A value as an error shows it: JSON, cut, and nothing of it where its place or name says it may be a secret. */
-export function show(value: unknown, path: Path): string {
-  const secret = path.some((key) => key === "env" || isSecretName(String(key)));
-  if (secret || isRecord(value) || Array.isArray(value)) return `a value of type ${typeOf(value)}`;
-  if (typeof value === "number") return String(value);
-  if (typeof value !== "string") return JSON.stringify(value) ?? typeOf(value);
-  const text = maskCredentials(value.slice(0, 8 * SHOWN_CHARACTERS));
-  const json = JSON.stringify(text.slice(0, SHOWN_CHARACTERS).toWellFormed());
-  return value.length > SHOWN_CHARACTERS ? `${json.slice(0, -1)}…"` : json;
-}
-
-/**
- * A name that nothing has, as an error shows it. What does not look like one may be a whole kubeconfig or `user:password`
- * that was put in the name's place, and is not shown.
- */
-export function showName(name: string): string {
-  const isAddress = /^[a-z]{1,10}:\/\/\S{1,100}$/.test(name);
-  if (isAddress || /^[^\s"'{}:]{1,100}$/.test(name)) return show(name, []);
-  return `a text of ${name.length} characters`;
-}
-
-function typeOf(value: unknown): string {
-  if (value === null) return "null";
-  return Array.isArray(value) ? "array" : typeof value;
 }
 
 function valueAt(input: unknown, path: Path): unknown {

@@ -11,7 +11,8 @@ import {
 } from "./infrastructure.ts";
 import { outermostString } from "./json-scan.ts";
 import { invalid, type Problem } from "./launch-error.ts";
-import { joinPath, show, showName, toProblems } from "./problems.ts";
+import { joinPath, toProblems } from "./problems.ts";
+import { quote } from "./quote.ts";
 import { nearest, normalizeSpelling, spellNested, toSnakeCase, withoutNulls } from "./spelling.ts";
 
 /** Control characters, and what SQS refuses in a body: such an id could never come back in a result. */
@@ -66,7 +67,7 @@ export function parseRequest(body: string, named: NamedInfrastructures = {}): Re
 export function toRequest(value: unknown, named: NamedInfrastructures = {}): Request {
   if (!isRecord(value))
     throw invalid([
-      { path: "", message: `the request must be a JSON object, got ${show(value, [])}` },
+      { path: "", message: `the request must be a JSON object, got ${quote(value)}` },
     ]);
   const spelled = normalizeSpelling(value, Object.keys(Envelope.shape), "");
   const envelope = Envelope.safeParse(withoutNulls(spelled.fields));
@@ -117,9 +118,7 @@ export function resolveInfrastructure(
   if (!("use" in sent)) return { ...sent };
   const { use, ...overrides } = sent;
   if (typeof use !== "string")
-    throw invalid([
-      { path: "infrastructure.use", message: `must be a name, got ${show(use, [])}` },
-    ]);
+    throw invalid([{ path: "infrastructure.use", message: `must be a name, got ${quote(use)}` }]);
   return override(lookUp(use, named, "infrastructure.use"), overrides);
 }
 
@@ -148,7 +147,7 @@ function lookUp(name: string, named: NamedInfrastructures, path: string) {
   const known = Object.keys(named);
   const meant = nearest(name, known);
   const hint = known.length === 0 ? "it names none" : `the known ones are ${known.join(", ")}`;
-  const message = `the configuration has no infrastructure ${showName(name)}; ${meant ? `did you mean ${meant}?` : hint}`;
+  const message = `the configuration has no infrastructure ${quote(name)}; ${meant ? `did you mean ${meant}?` : hint}`;
   throw invalid([{ path, message }]);
 }
 
@@ -176,7 +175,7 @@ function parseFields(value: Record<string, unknown>, problems: Problem[], at: st
   if (!isInfrastructureType(type)) {
     const expected = `expected one of ${INFRASTRUCTURE_TYPES.join(", ")}`;
     const message =
-      type === undefined ? `is required: ${expected}` : `${expected}, got ${show(type, [])}`;
+      type === undefined ? `is required: ${expected}` : `${expected}, got ${quote(type)}`;
     problems.push({ path: joinPath(at, ["type"]), message });
     return undefined;
   }

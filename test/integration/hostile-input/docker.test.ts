@@ -55,7 +55,7 @@ describeBadInputs("a hostile container", {}, [
     name: "67: memory beyond numbers",
     sent: aContainer({ mem_limit: "1e999g" }),
     path: "infrastructure.mem_limit",
-    message: /expected bytes.*got "1e999g"/,
+    message: /expected bytes.*got a text of 6 characters/,
   },
   {
     name: "67: negative memory",
@@ -94,7 +94,7 @@ describeBadInputs("a hostile container", {}, [
     name: "71: a Docker host of its own",
     sent: aContainer({ docker_host: "ssh://-oProxyCommand=x" }),
     path: "infrastructure.docker_host",
-    message: /has no docker_hosts entry "ssh:\/\/-oProxyCommand=x"/,
+    message: /has no docker_hosts entry a text of 22 characters/,
   },
   {
     name: "71: a socket with dots",

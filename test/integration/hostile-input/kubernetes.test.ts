@@ -160,7 +160,7 @@ describeBadInputs("a hostile Job", {}, [
     name: "46: an image with a space",
     sent: aJob({ image: "a b" }),
     path: "infrastructure.image",
-    message: /expected the reference of an image, got "a b"/,
+    message: /expected the reference of an image, got a text of 3 characters/,
   },
   {
     name: "46: an image with a line end",
@@ -171,7 +171,7 @@ describeBadInputs("a hostile Job", {}, [
   {
     name: "47: a variable that is none",
     sent: aJob({ env: { "A=B": CANARY } }),
-    path: 'infrastructure.env["A=B"]',
+    path: "infrastructure.env[A=…]",
     message: /not a name for an environment variable/,
   },
   {

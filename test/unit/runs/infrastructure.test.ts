@@ -150,13 +150,17 @@ describe("a wrong value", () => {
       'expected string to have >=1 characters, got ""',
     ],
     [{ ...aProcess, command: "true" }, "infrastructure.command", 'expected array, got "true"'],
-    [{ ...aProcess, command: ["a", 1] }, "infrastructure.command[1]", "expected string, got 1"],
+    [
+      { ...aProcess, command: ["a", 1] },
+      "infrastructure.command[1]",
+      "expected string, got a value of type number",
+    ],
     [
       { ...aProcess, command: ["a\0"] },
       "infrastructure.command[0]",
-      /without a NUL character, got "a\\u0000"/,
+      /without a NUL character, got a text of 2 characters/,
     ],
-    [{ ...aProcess, env: { "A=B": "v" } }, 'infrastructure.env["A=B"]', /holds no `=`$/],
+    [{ ...aProcess, env: { "A=B": "v" } }, "infrastructure.env[A=…]", /holds no `=`$/],
     [{ ...aProcess, env: { "": "v" } }, 'infrastructure.env[""]', /not empty/],
     [
       { ...aProcess, env: { A: 1 } },
@@ -266,7 +270,7 @@ describe("a wrong value", () => {
     [
       { ...docker, volumes: "postgres://u:hunter2@h/d" },
       "infrastructure.volumes",
-      'expected array, got "postgres://u:[redacted]@h/d"',
+      "expected array, got a text of 24 characters",
     ],
   ])("%# %j is refused", (spec, path, message) => {
     const problems = problemsOf(spec as Record<string, unknown>);

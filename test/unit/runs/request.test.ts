@@ -36,7 +36,12 @@ describe("a request", () => {
     ["null", null, "", /must be a JSON object, got null/],
     ["no id", { infrastructure: aProcess }, "id", /is required: expected string/],
     ["an empty id", { id: "", infrastructure: aProcess }, "id", /1 to 128 characters, got ""/],
-    ["a long id", { id: "x".repeat(129), infrastructure: aProcess }, "id", /got "x{80}…"/],
+    [
+      "a long id",
+      { id: "x".repeat(129), infrastructure: aProcess },
+      "id",
+      /got a text of 129 characters/,
+    ],
     ["an id of control characters", { id: "a\nb", infrastructure: aProcess }, "id", /printable/],
     ["an id that SQS refuses", { id: "a\uFFFF", infrastructure: aProcess }, "id", /printable/],
     ["an id of half a character", { id: "a\uD800", infrastructure: aProcess }, "id", /printable/],
@@ -260,7 +265,7 @@ test("a body is parsed as its value is", () => {
 
 test.each([
   ["nightly", '"nightly"'],
-  ["tcp://u:c4n4ry@10.0.0.1", '"tcp://u:[redacted]@10.0.0.1"'],
+  ["tcp://u:c4n4ry@10.0.0.1", "a text of 23 characters"],
   ["user:c4n4ry", "a text of 11 characters"],
   ["token: c4n4ry\n", "a text of 14 characters"],
   ['{"password":"c4n4ry"}', "a text of 21 characters"],

@@ -38,7 +38,7 @@ describe("normalizeSpelling", () => {
   test.each([
     [{ imagePullPolcy: 1 }, "a.imagePullPolcy", /did you mean image_pull_policy\?/],
     [{ volumes: 1 }, "a.volumes", /the known ones are image, image_pull_policy/],
-    [{ "a b": 1 }, 'a["a b"]', /not a known field/],
+    [{ "a b": 1 }, "a[a name of 3 characters]", /not a known field/],
     [{ image_pull_policy: 1, imagePullPolicy: 1 }, "a.imagePullPolicy", /given twice/],
   ])("says what is wrong with %j", (sent, path, message) => {
     const { problems } = normalizeSpelling(sent, known, "a");

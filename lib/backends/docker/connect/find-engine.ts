@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import * as z from "zod/mini";
+import { quote } from "../../../runs/quote.ts";
 import { Secret } from "../../../runs/redact.ts";
 import type { DockerHost, TlsFiles } from "./docker-host.ts";
 import { DEFAULT_SOCKET, parseHostAddress } from "./host-address.ts";
@@ -45,9 +46,9 @@ function currentContext(folder: string): string | undefined {
 function fromContext(folder: string, name: string): DockerHost {
   const hash = createHash("sha256").update(name).digest("hex");
   const meta = join(folder, "contexts", "meta", hash, "meta.json");
-  if (!existsSync(meta)) throw unusable(`there is no Docker context ${JSON.stringify(name)}`);
+  if (!existsSync(meta)) throw unusable(`there is no Docker context ${quote(name)}`);
   const { Host, SkipTLSVerify } = readJson(meta, ContextFile).Endpoints.docker;
-  if (SkipTLSVerify) throw unusable(`the Docker context ${name} does not verify its engine`);
+  if (SkipTLSVerify) throw unusable(`the Docker context ${quote(name)} does not verify its engine`);
   const found = withoutTls(Host);
   const tls = join(folder, "contexts", "tls", hash, "docker");
   return existsSync(tls) ? { ...found, tls: readTls(tls) } : found;

@@ -1,5 +1,6 @@
 import { isAbsolute, normalize } from "node:path";
 import type { LaunchError } from "../../../runs/launch-error.ts";
+import { quote } from "../../../runs/quote.ts";
 import { unusable } from "./unusable.ts";
 
 /** Where an engine listens. */
@@ -94,6 +95,6 @@ function parseUrl(text: string): URL {
 }
 
 function refuse(text: string, reason: string): LaunchError {
-  const shown = JSON.stringify(text.replace(/:[^:@/]*@/, ":…@").slice(0, 200));
+  const shown = quote(text, [], "address");
   return unusable(`${shown} is no address of a Docker engine: ${reason}`);
 }

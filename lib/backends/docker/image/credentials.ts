@@ -2,7 +2,7 @@ import type { Config, SecretResolver } from "../../../config/config.ts";
 import type { ImageReference } from "../../../runs/image-reference.ts";
 import type { DockerContainerSpec } from "../../../runs/infrastructure.ts";
 import { invalid } from "../../../runs/launch-error.ts";
-import { showName } from "../../../runs/problems.ts";
+import { quote } from "../../../runs/quote.ts";
 import { Secret } from "../../../runs/redact.ts";
 import { nearest } from "../../../runs/spelling.ts";
 import { unusable } from "../connect/unusable.ts";
@@ -43,7 +43,7 @@ export function credentialsOf(
     throw invalid([
       {
         path: AT,
-        message: `its credentials are for ${host}, but the image comes from ${image.domain}; set registry_url to the image's registry`,
+        message: `its credentials are for ${quote(host, [], "address")}, but the image comes from ${quote(image.domain, [], "address")}; set registry_url to the image's registry`,
       },
     ]);
   refuseLineBreaks(configuredAt, "username", username);
@@ -86,6 +86,6 @@ function named(name: string, { registries }: Pick<Config, "registries">) {
   const known = Object.keys(registries);
   const meant = nearest(name, known);
   const hint = meant ? `did you mean ${meant}?` : `it has ${known.join(", ") || "none"}`;
-  const message = `the configuration has no registries entry ${showName(name)}; ${hint}`;
+  const message = `the configuration has no registries entry ${quote(name)}; ${hint}`;
   throw invalid([{ path: AT, message }]);
 }

@@ -1,6 +1,8 @@
 import { canonicalJson, isRecord } from "../../../runs/canonical-json.ts";
 import type { DockerContainerSpec } from "../../../runs/infrastructure.ts";
 import type { Problem } from "../../../runs/launch-error.ts";
+import { joinPath } from "../../../runs/problems.ts";
+import { quoteKey } from "../../../runs/quote.ts";
 import { OUR_PREFIX } from "../labels.ts";
 import { checkShape } from "./check-shape.ts";
 import type { CreateBody } from "./create-request.ts";
@@ -25,7 +27,10 @@ const RULES = new Map<string, Rule>(
     Labels: (value) => {
       if (!isRecord(value)) return "must be an object";
       const ours = Object.keys(value).find((key) => key.startsWith(OUR_PREFIX));
-      return ours && `${ours}: labels that begin with ${OUR_PREFIX} are kept for Slipway itself`;
+      return (
+        ours &&
+        `${quoteKey(ours)}: labels that begin with ${OUR_PREFIX} are kept for Slipway itself`
+      );
     },
     HostConfig: (value) => (isRecord(value) ? undefined : "must be an object"),
     NetworkingConfig: (value) => (isRecord(value) ? undefined : "must be an object"),
@@ -89,7 +94,7 @@ function check(
   spec: DockerContainerSpec,
 ): Problem[] {
   return Object.entries(options).flatMap(([key, value]) => {
-    const path = `${AT}.${prefix}${key}`;
+    const path = joinPath(prefix ? `${AT}.HostConfig` : AT, [key]);
     const exact = known.get(foldKey(key));
     if (exact !== undefined && exact !== key)
       return [{ path, message: `is spelled ${exact} in the engine's API` }];

@@ -2,6 +2,8 @@ import { environmentOf } from "../../../runs/environment.ts";
 import { type ImageReference, parseImageReference } from "../../../runs/image-reference.ts";
 import type { DockerContainerSpec } from "../../../runs/infrastructure.ts";
 import { invalid, LaunchError, type Problem } from "../../../runs/launch-error.ts";
+import { joinPath } from "../../../runs/problems.ts";
+import { quote } from "../../../runs/quote.ts";
 import type { Run } from "../../../runs/run.ts";
 import { dockerLabelKey, factsOf, OUR_PREFIX, ourLabels } from "../labels.ts";
 import { containerName } from "../names.ts";
@@ -107,7 +109,7 @@ function labelsOf(spec: DockerContainerSpec, problems: Problem[]): Record<string
   for (const [index, [key = ""]] of labels.entries())
     if (key.startsWith(OUR_PREFIX))
       problems.push({
-        path: `infrastructure.labels.${Object.keys(spec.labels)[index]}`,
+        path: joinPath("infrastructure.labels", [Object.keys(spec.labels)[index] ?? ""]),
         message: `labels that begin with ${OUR_PREFIX} (or slipway.dev/) are kept for Slipway itself`,
       });
   return Object.fromEntries(labels);
@@ -118,6 +120,6 @@ const LINK_LOCAL = /^(?:169\.254\.|\[?fe[89ab][0-9a-f]:|\[?fd00:ec2:)/i;
 /** Where clouds keep credentials, and never a registry. */
 function refuseLinkLocal(image: ImageReference): void {
   if (!LINK_LOCAL.test(image.domain)) return;
-  const message = `${JSON.stringify(image.text)} names a link-local address as its registry`;
+  const message = `${quote(image.text, [], "address")} names a link-local address as its registry`;
   throw new LaunchError("ImageInvalid", message);
 }

@@ -1,5 +1,6 @@
 import type { DockerContainerSpec } from "../../../runs/infrastructure.ts";
 import type { Problem } from "../../../runs/launch-error.ts";
+import { quote } from "../../../runs/quote.ts";
 import { parseMemory } from "./memory.ts";
 
 /** What `docker run` calls memory, cpus, gpus, devices and the like, as the engine's HostConfig has it. */
@@ -32,7 +33,7 @@ function bytesOf(size: string | number | undefined, field: string, problems: Pro
   if (bytes === undefined)
     problems.push({
       path: `infrastructure.${field}`,
-      message: `expected bytes, or a number with a unit as in 512m or 1.5g, got ${JSON.stringify(size)}`,
+      message: `expected bytes, or a number with a unit as in 512m or 1.5g, got ${quote(size)}`,
     });
   return bytes;
 }

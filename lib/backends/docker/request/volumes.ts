@@ -1,4 +1,5 @@
 import type { Problem } from "../../../runs/launch-error.ts";
+import { quote } from "../../../runs/quote.ts";
 import { parseMarkName } from "../names.ts";
 import type { CreateBody } from "./create-request.ts";
 import type { EngineTraits } from "./engine-traits.ts";
@@ -32,11 +33,14 @@ const syntaxProblem = (bind: string, linux: boolean) => (linux ? bindProblem(bin
 
 // Prefect's words, which people search for.
 const form = (volume: string) =>
-  `Invalid volume specification. Expected format 'path:container_path', but got '${volume}'`;
+  `Invalid volume specification. Expected format 'path:container_path', but got ${inPrefectsQuotes(volume)}`;
+
+const inPrefectsQuotes = (volume: string) =>
+  quote(volume, [], "address").replace(/^"(.*)"$/, "'$1'");
 
 const holdsMark = (text: string): Problem => ({
   path: "infrastructure.volumes",
-  message: `${JSON.stringify(text)} is a volume by which Slipway remembers a run; mount another one`,
+  message: `${quote(text, [], "address")} is a volume by which Slipway remembers a run; mount another one`,
 });
 
 function textsIn(value: unknown): string[] {

@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import { load } from "js-yaml";
 import { isRecord } from "../../../runs/canonical-json.ts";
 import { LaunchError } from "../../../runs/launch-error.ts";
+import { quote } from "../../../runs/quote.ts";
 import { type Connection, createTokenSource, noToken, type TokenSource } from "./connection.ts";
 
 type Fields = Record<string, unknown>;
@@ -77,7 +78,7 @@ function entry(
   const list = Array.isArray(config[section]) ? config[section] : [];
   const found: unknown = list.find((one: unknown) => isRecord(one) && one.name === name);
   if (!isRecord(found) || !isRecord(found[field]))
-    throw wrong(source, `it has no ${field} ${JSON.stringify(name)}`);
+    throw wrong(source, `it has no ${field} ${quote(name)}`);
   return found[field];
 }
 

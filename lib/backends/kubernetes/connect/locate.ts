@@ -2,6 +2,7 @@ import type { Config } from "../../../config/config.ts";
 import { FOUND_TARGET, mayBeFound, namedTarget } from "../../../config/targets.ts";
 import type { KubernetesJobSpec } from "../../../runs/infrastructure.ts";
 import { invalid, LaunchError, refused } from "../../../runs/launch-error.ts";
+import { quote } from "../../../runs/quote.ts";
 import type { Target } from "../../../runs/run.ts";
 import { readInlineCluster } from "../inline/inline-kubeconfig.ts";
 import type { Clusters } from "./clusters.ts";
@@ -56,6 +57,6 @@ const isServer = (known: Connection | undefined, server: URL) =>
 function refuseUnwatched({ namespace }: KubernetesJobSpec, target: Target, config: Config): void {
   const watched = config.clusters[target.name]?.namespaces;
   if (!watched || watched.includes(namespace)) return;
-  const message = `the cluster ${target.name} takes runs in ${watched.join(", ")} only, got ${JSON.stringify(namespace)}`;
+  const message = `the cluster ${target.name} takes runs in ${watched.join(", ")} only, got ${quote(namespace)}`;
   throw refused("Denied", [{ path: "infrastructure.namespace", message }]);
 }

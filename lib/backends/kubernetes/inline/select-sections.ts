@@ -3,6 +3,7 @@ import { isRecord } from "../../../runs/canonical-json.ts";
 import { BLOCK_BOOKKEEPING } from "../../../runs/infrastructure.ts";
 import { invalid, LaunchError, type Problem } from "../../../runs/launch-error.ts";
 import { joinPath } from "../../../runs/problems.ts";
+import { quote } from "../../../runs/quote.ts";
 import { normalizeSpelling } from "../../../runs/spelling.ts";
 import { CLUSTER_FIELDS, readSection, type Section, USER_FIELDS } from "./section.ts";
 
@@ -68,7 +69,7 @@ function entryOf(config: Fields, list: string, kind: string, name: unknown, at: 
     ? entries.findIndex((entry) => isRecord(entry) && entry.name === name && isRecord(entry[kind]))
     : -1;
   if (index < 0 || typeof name !== "string") {
-    const message = `has no ${kind} ${typeof name === "string" ? JSON.stringify(name) : "that is chosen by its name"}`;
+    const message = `has no ${kind} ${typeof name === "string" ? quote(name) : "that is chosen by its name"}`;
     throw invalid([{ path: joinPath(at, [list]), message }]);
   }
   const fields = (entries as Record<string, Fields>[])[index]?.[kind] ?? {};

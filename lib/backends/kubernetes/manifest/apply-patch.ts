@@ -2,7 +2,7 @@ import type { PatchOperation } from "../../../runs/infrastructure.ts";
 import { invalid } from "../../../runs/launch-error.ts";
 import { joinPath } from "../../../runs/problems.ts";
 import { cloneJson } from "./clone-json.ts";
-import { parsePointer, valueAt } from "./json-pointer.ts";
+import { parsePointer, quotePointer, valueAt } from "./json-pointer.ts";
 import { applyOperation, PatchRefusal } from "./patch-operation.ts";
 
 /** So much may the `copy` operations of one patch add together, in characters: each could double the manifest. */
@@ -28,7 +28,8 @@ export function applyPatch(
       return applyOperation(current, withOwnValue(operation, place));
     } catch (error) {
       if (!(error instanceof PatchRefusal)) throw error;
-      const message = `${operation.op} ${JSON.stringify(operation.path)}: ${error.message}`;
+      const pointer = quotePointer(parsePointer(operation.path));
+      const message = `${operation.op} "${pointer}": ${error.message}`;
       throw invalid([{ path: place, message }]);
     }
   }, document);

@@ -1,5 +1,6 @@
 import jsonPatch from "fast-json-patch";
 import { isRecord } from "../../../runs/canonical-json.ts";
+import { quoteKey } from "../../../runs/quote.ts";
 
 /** RFC 6901: the keys that a pointer names, from the outermost. */
 export function parsePointer(pointer: string): string[] {
@@ -10,6 +11,9 @@ export function parsePointer(pointer: string): string[] {
 export function toPointer(keys: readonly string[]): string {
   return keys.map((key) => `/${jsonPatch.escapePathComponent(key)}`).join("");
 }
+
+/** A pointer as messages show it. */
+export const quotePointer = (keys: readonly string[]): string => toPointer(keys.map(quoteKey));
 
 /** The value at a place; undefined where there is none. No JSON value is undefined. */
 export function valueAt(document: unknown, keys: readonly string[]): unknown {

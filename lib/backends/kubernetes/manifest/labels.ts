@@ -1,5 +1,6 @@
 import type { Problem } from "../../../runs/launch-error.ts";
-import { joinPath, show } from "../../../runs/problems.ts";
+import { joinPath } from "../../../runs/problems.ts";
+import { quote } from "../../../runs/quote.ts";
 import { toAscii } from "../../../runs/slug.ts";
 import { PREFIX } from "../markers.ts";
 
@@ -50,6 +51,6 @@ export function labelProblems(labels: Readonly<Record<string, string>>, at: stri
     if (slugKey.startsWith(PREFIX)) return [{ path, message: `${PREFIX} is for Slipway to set` }];
     if (!isLabelKey(slugKey)) return [{ path, message: "no label key can be made of this name" }];
     if (isLabelValue(slugLabelValue(value))) return [];
-    return [{ path, message: `no label value can be made of ${show(value, [key])}` }];
+    return [{ path, message: `no label value can be made of ${quote(value, [key])}` }];
   });
 }

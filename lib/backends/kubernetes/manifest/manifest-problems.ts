@@ -1,13 +1,13 @@
 import { isRecord } from "../../../runs/canonical-json.ts";
 import type { KubernetesJobSpec, PatchOperation } from "../../../runs/infrastructure.ts";
 import type { Problem } from "../../../runs/launch-error.ts";
-import { show } from "../../../runs/problems.ts";
+import { quote } from "../../../runs/quote.ts";
 import type { Run } from "../../../runs/run.ts";
 import { mainContainer } from "../main-container.ts";
 import { jobName } from "../names.ts";
 import type { JobRule } from "./job-rule.ts";
 import { JOB_RULES, nameRule, namespaceRule, SHAPE_RULES, textRules } from "./job-rules.ts";
-import { isWithin, parsePointer, valueAt } from "./json-pointer.ts";
+import { isWithin, parsePointer, quotePointer, valueAt } from "./json-pointer.ts";
 
 /** What of the base manifest the shortcuts would hide, and must not. */
 export function baseProblems(base: unknown, { key }: Run<KubernetesJobSpec>): Problem[] {
@@ -19,7 +19,7 @@ export function baseWarnings(base: unknown, { namespace }: KubernetesJobSpec): s
   const hidden = valueAt(base, ["metadata", "namespace"]) ?? namespace;
   if (hidden === namespace) return [];
   return [
-    `the base manifest's namespace ${show(hidden, [])} gave way to the field namespace, which is ${namespace}`,
+    `the base manifest's namespace ${quote(hidden)} gave way to the field namespace, which is ${quote(namespace)}`,
   ];
 }
 
@@ -43,13 +43,13 @@ function broken(
   customizations: readonly PatchOperation[],
 ): Problem[] {
   return rules.flatMap((rule) => {
-    const { pointer, expected, required, accepts } = rule;
+    const { expected, required, accepts } = rule;
     const keys = keysOf(rule);
     const value = valueAt(manifest, keys);
     if (value == null ? !required : accepts(value)) return [];
-    const found = value == null ? "is missing" : `is ${show(value, keys)}`;
+    const found = value == null ? "is missing" : `is ${quote(value, keys)}`;
     const path = originOf(keys, customizations);
-    return [{ path, message: `${pointer} ${found}; expected ${expected}` }];
+    return [{ path, message: `${quotePointer(keys)} ${found}; expected ${expected}` }];
   });
 }
 
@@ -85,7 +85,12 @@ function imageProblems(manifest: unknown): Problem[] {
   if (!main?.image)
     return [{ path, message: "is required: neither the base manifest nor a patch gives one" }];
   if (typeof main.image === "string" && !UNUSABLE_IMAGE.test(main.image)) return [];
-  return [{ path, message: `expected the reference of an image, got ${show(main.image, [])}` }];
+  return [
+    {
+      path,
+      message: `expected the reference of an image, got ${quote(main.image, [], "address")}`,
+    },
+  ];
 }
 
 const MAX_HOST_NAME = 63;

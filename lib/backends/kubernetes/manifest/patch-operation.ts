@@ -1,8 +1,16 @@
 import jsonPatch from "fast-json-patch";
 import { canonicalJson, isRecord } from "../../../runs/canonical-json.ts";
 import type { PatchOperation } from "../../../runs/infrastructure.ts";
+import { quote } from "../../../runs/quote.ts";
 import { cloneJson, depthOf, MAX_DEPTH } from "./clone-json.ts";
-import { isIndex, isWithin, parsePointer, toPointer, valueAt } from "./json-pointer.ts";
+import {
+  isIndex,
+  isWithin,
+  parsePointer,
+  quotePointer,
+  toPointer,
+  valueAt,
+} from "./json-pointer.ts";
 
 /** Why an operation cannot be carried out. */
 export class PatchRefusal extends Error {
@@ -43,7 +51,7 @@ function requirePlace(document: unknown, above: Keys, key: string): void {
   const parent = existing(document, above);
   if (Array.isArray(parent)) {
     const isPlace = key === "-" || (isIndex(key) && Number(key) <= parent.length);
-    if (!isPlace) throw new PatchRefusal(`a list of ${parent.length} has no place "${key}"`);
+    if (!isPlace) throw new PatchRefusal(`a list of ${parent.length} has no place ${quote(key)}`);
   } else if (!isRecord(parent))
     throw new PatchRefusal(`what is at ${show(above)} is neither an object nor a list`);
 }
@@ -100,4 +108,4 @@ function existing(document: unknown, path: Keys): unknown {
   return value;
 }
 
-const show = (path: Keys) => JSON.stringify(toPointer(path));
+const show = (path: Keys) => `"${quotePointer(path)}"`;

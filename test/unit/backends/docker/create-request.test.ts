@@ -229,7 +229,7 @@ describe("what is refused", () => {
     [
       "a look-alike of HostConfig",
       options({ "Ho\u017ftConfig": {} }),
-      "create_options.Ho\u017ftConfig",
+      'create_options["Ho\u017ftConfig"]',
     ],
     [
       "a restart policy",
@@ -248,8 +248,16 @@ describe("what is refused", () => {
     ["a Name", options({ Name: "foreign" }), "create_options.Name"],
     ["an image", options({ Image: "other" }), "create_options.Image"],
     ["an environment", options({ Env: ["SLIPWAY_RUN_ID=x"] }), "create_options.Env"],
-    ["our label by Docker's name", { labels: { "dev.slipway.id": "x" } }, "labels.dev.slipway.id"],
-    ["our label by another name", { labels: { "slipway.dev/id": "x" } }, "labels.slipway.dev/id"],
+    [
+      "our label by Docker's name",
+      { labels: { "dev.slipway.id": "x" } },
+      'labels["dev.slipway.id"]',
+    ],
+    [
+      "our label by another name",
+      { labels: { "slipway.dev/id": "x" } },
+      'labels["slipway.dev/id"]',
+    ],
     ["memory of 1e999g", { mem_limit: "1e999g" }, "mem_limit"],
     ["memory of -1", { mem_limit: "-1" }, "mem_limit"],
   ])("%s", (_title, fields, path) => {
@@ -327,7 +335,7 @@ describe("what is refused", () => {
     });
 
     expect(Object.keys(problems).sort()).toEqual([
-      "infrastructure.labels.slipway.dev/run",
+      'infrastructure.labels["slipway.dev/run"]',
       "infrastructure.mem_limit",
       "infrastructure.volumes[0]",
     ]);

@@ -64,8 +64,8 @@ describe("credentials", () => {
 
   test.each([
     ["an unknown registry", "ghcr.io/a", "gchr", /did you mean ghcr/],
-    ["those of another registry", "evil.com/a", "ghcr", /for ghcr.io, but .* evil.com/],
-    ["Docker Hub's for another registry", "ghcr.io/a", inline(), /for docker.io/],
+    ["those of another registry", "evil.com/a", "ghcr", /for "ghcr.io", but .* "evil.com"/],
+    ["Docker Hub's for another registry", "ghcr.io/a", inline(), /for "docker.io"/],
     ["a user name over two lines", "a", { ...inline(), username: "a\r\nb" }, /line breaks/],
   ])("are refused for %s", (_title, image, registry, message) => {
     expect(() => of(image, registry)).toThrow(

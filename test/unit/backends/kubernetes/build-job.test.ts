@@ -188,7 +188,7 @@ describe("the markers", () => {
 
     expect(metadata?.namespace).toBe("etl");
     expect(JSON.parse(metadata?.annotations?.["slipway.dev/warnings"] ?? "[]")).toEqual([
-      `the base manifest's namespace "flows" gave way to the field namespace, which is etl`,
+      `the base manifest's namespace "flows" gave way to the field namespace, which is "etl"`,
     ]);
   });
 });

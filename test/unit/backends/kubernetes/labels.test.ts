@@ -69,7 +69,10 @@ describe("a label's value", () => {
 
   test("of which nothing is left is refused by its name", () => {
     expect(refusalOfJob({ labels: { team: "$$$" } }).problems).toEqual([
-      { path: "infrastructure.labels.team", message: 'no label value can be made of "$$$"' },
+      {
+        path: "infrastructure.labels.team",
+        message: "no label value can be made of a text of 3 characters",
+      },
     ]);
   });
 });
