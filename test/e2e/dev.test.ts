@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { startEmbeddedQueue } from "../../lib/local/embedded-queue.ts";
@@ -22,6 +24,11 @@ async function resultsOf(slipway: Slipway, ids: readonly string[]) {
   for await (const { subject, data } of results) states[subject]?.push(data.state);
   client.destroy();
   return states;
+}
+
+async function requestsUrl(slipway: Slipway): Promise<string> {
+  const announced = await readFile(join(slipway.directory, "state/slipway/dev.json"), "utf8");
+  return JSON.parse(announced).urls.requests;
 }
 
 const stateOf = async (slipway: Slipway, id: string) =>
@@ -125,6 +132,56 @@ describe("slipway dev", () => {
 
     expect(exitCode).toBe(65);
     expect(stderr).toContain("another Slipway is using");
+    expect(stderr).toContain(
+      `slipway dev is running already, as process ${dev.pid}, and serves ${await requestsUrl(slipway)}`,
+    );
+    expect(stderr).toContain("slipway submit");
+  });
+});
+
+describe("slipway dev without a port to itself", () => {
+  const listening = async () => {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    return { port, [Symbol.dispose]: () => void server.close() };
+  };
+
+  test("says which port another program has, and what to do", async () => {
+    await using slipway = await aSlipway();
+    using other = await listening();
+
+    const { exitCode, stderr } = await slipway.call(["dev", "--port", String(other.port)]);
+
+    expect(exitCode).toBe(64);
+    expect(stderr).toContain(`port ${other.port} of 127.0.0.1 is in use by another program`);
+    expect(stderr).toContain("--port (0: any free one)");
+    expect(stderr).toContain(
+      `AWS_ENDPOINT_URL=http://127.0.0.1:${other.port} slipway dev --queue-url`,
+    );
+    expect(stderr).not.toContain("defect");
+  });
+
+  test("says so of a slipway dev of another state directory", async () => {
+    await using slipway = await aSlipway();
+    await using other = await aSlipway();
+    const first = other.start(["dev", "--port", "0"]);
+    await first.saying(READY);
+    const { port } = new URL(await requestsUrl(other));
+
+    const { exitCode, stderr } = await slipway.call(["dev", "--port", port]);
+
+    expect(exitCode).toBe(64);
+    expect(stderr).toContain(`port ${port} of 127.0.0.1 is in use`);
+  });
+
+  test.each(["70000", "-1", "1.5", "http"])("refuses --port %s", async (port) => {
+    await using slipway = await aSlipway();
+
+    const { exitCode, stderr } = await slipway.call(["dev", `--port=${port}`]);
+
+    expect(exitCode).toBe(64);
+    expect(stderr).toContain("--port takes a whole number from 0 to 65535");
   });
 });
 

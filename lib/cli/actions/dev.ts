@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { createLocalDependencies, type Engines } from "../../local/dependencies.ts";
-import { startEmbeddedQueue } from "../../local/embedded-queue.ts";
 import { findGivenQueue } from "../../local/given-queue.ts";
 import { createHandlers } from "../../local/handlers.ts";
 import { startLocalSlipway } from "../../local/local-slipway.ts";
@@ -9,6 +8,7 @@ import type { CommonOptions } from "../command.ts";
 import { type Board, createBoard } from "../dev/board.ts";
 import { createOutputStreams } from "../dev/output-streams.ts";
 import { createScreen, type Screen } from "../dev/screen.ts";
+import { startOwnQueue } from "../dev/start-own-queue.ts";
 import { openTakenRuns } from "../dev/taken-runs.ts";
 import { told } from "../dev/told-results.ts";
 import { announceDevQueue, stateDirectory, withdrawDevQueue } from "../dev-queue.ts";
@@ -52,8 +52,7 @@ interface Stage {
 async function serveOwnQueue(stage: Stage, engines: Engines): Promise<number> {
   const { options, terminal } = stage;
   const directory = stateDirectory(terminal.env);
-  const { port, fifo } = options;
-  const queue = await startEmbeddedQueue({ port, fifo, dataDirectory: join(directory, "queue") });
+  const queue = await startOwnQueue(options, directory);
   const taken = openTakenRuns(join(directory, "dev-runs.jsonl"));
   const backends = taken.remembering(onlyRuns(engines.backends, taken.has));
   await announceDevQueue(directory, { pid: process.pid, urls: queue.urls, env: queue.env });
