@@ -3,6 +3,7 @@ import type { Log } from "../usecases/dependencies.ts";
 import { createPool } from "../usecases/pool.ts";
 import { succeededRecords } from "./batch-response.ts";
 import { createContext } from "./lambda-context.ts";
+import { createMessagesInHand, type MessagesInHand } from "./messages-in-hand.ts";
 import { AT_ONCE, type SqsSource } from "./sqs-source.ts";
 import { createSteady, pause, pauseAfter } from "./steady.ts";
 
@@ -12,6 +13,7 @@ export const LOCAL_TIMEOUT_SECONDS = 900;
 export type SqsHandler = (
   event: SQSEvent,
   context: Context,
+  inHand: MessagesInHand,
 ) => Promise<SQSBatchResponse | undefined>;
 
 export interface EventSourceOptions {
@@ -29,14 +31,22 @@ export interface EventSourceOptions {
   readonly timeoutSeconds?: number;
   /** The longest that stopping waits for a receipt under way, in seconds (≤ 20). */
   readonly waitSeconds?: number;
+  /** How long messages stay out of sight if this process is killed, in seconds. */
+  readonly visibilitySeconds?: number;
 }
+
+type InHand = ReturnType<typeof createMessagesInHand>;
 
 export interface EventSource {
   /** Takes no more messages and resolves once everything received has been dealt with. */
   stop(): Promise<void>;
 }
 
-/** Feeds a handler from a queue as Lambda's event source mapping does, ReportBatchItemFailures included. */
+/**
+ * Feeds a handler from a queue as Lambda's event source mapping does, ReportBatchItemFailures included. Unlike Lambda,
+ * which outlives its functions, it may be killed with messages in hand, so these are out of sight for a short while only,
+ * which is extended as long as they are worked on (decision 0024).
+ */
 export function startEventSource(options: EventSourceOptions): EventSource {
   const { maxConcurrency = 5 } = options;
   const stopping = new AbortController();
@@ -58,46 +68,31 @@ async function poll(
 ): Promise<void> {
   const { source, log } = options;
   const steadily = createSteady({ doing: "receive messages", log });
-  let receive: ((stop: AbortSignal) => Promise<SQSRecord[]>) | undefined;
+  const inHand = createMessagesInHand(options);
+  let isDescribed = false;
   while (!stop.aborted) {
     await invocations.room();
     if (stop.aborted) return;
     const { value: batch, failures } = await steadily(async () => {
-      receive ??= receiver(options, await source.describe());
-      return receive(stop);
+      if (!isDescribed) await source.describe();
+      isDescribed = true;
+      return gather(options, inHand, stop);
     });
     if (batch === undefined) await pause(pauseAfter(failures), stop);
-    else if (batch.length > 0) await invocations.add(() => invoke(options, batch));
+    else if (batch.length > 0) await invocations.add(() => invoke(options, inHand, batch));
   }
-}
-
-function receiver(options: EventSourceOptions, queue: { readonly visibilitySeconds: number }) {
-  const visibilitySeconds = ownVisibility(options, queue);
-  return (stop: AbortSignal) => gather(options, visibilitySeconds, stop);
-}
-
-/** A message may not reappear while it is worked on: a queue that would let it is overruled. */
-function ownVisibility(
-  { timeoutSeconds = LOCAL_TIMEOUT_SECONDS, batchWindowSeconds = 0, log }: EventSourceOptions,
-  queue: { readonly visibilitySeconds: number },
-): number | undefined {
-  const needed = timeoutSeconds + batchWindowSeconds;
-  if (queue.visibilitySeconds >= needed) return undefined;
-  log.warn("the queue's visibility timeout is too short; messages are received with a longer one", {
-    queue_seconds: queue.visibilitySeconds,
-    used_seconds: needed,
-  });
-  return needed;
 }
 
 /** One batch: full, or as full as it got before its window closed. */
 async function gather(
   options: EventSourceOptions,
-  visibilitySeconds: number | undefined,
+  inHand: InHand,
   stop: AbortSignal,
 ): Promise<SQSRecord[]> {
   const { source, batchSize = AT_ONCE, batchWindowSeconds = 0, waitSeconds = 5 } = options;
+  const { visibilitySeconds } = inHand;
   const batch = await source.receive({ max: batchSize, waitSeconds, visibilitySeconds });
+  inHand.take(batch);
   const closes = performance.now() + batchWindowSeconds * 1_000;
   while (batch.length > 0 && batch.length < batchSize && !stop.aborted) {
     const left = Math.floor((closes - performance.now()) / 1_000); // SQS waits for whole seconds
@@ -107,29 +102,32 @@ async function gather(
       .receive({ max, waitSeconds: Math.min(left, waitSeconds), visibilitySeconds })
       .catch(() => undefined); // what is in hand must not wait for a queue that fails; the next receipt says so
     if (more === undefined) break;
+    inHand.take(more);
     batch.push(...more);
   }
   return batch;
 }
 
-async function invoke(options: EventSourceOptions, records: readonly SQSRecord[]): Promise<void> {
-  const { source, log } = options;
+async function invoke(
+  options: EventSourceOptions,
+  inHand: InHand,
+  records: readonly SQSRecord[],
+): Promise<void> {
   try {
-    const response = await answerOf(options, records);
-    const succeeded = succeededRecords(records, response);
-    await source.delete(succeeded).catch((error: unknown) => {
-      log.warn("messages could not be deleted and will come again", { error });
-    });
+    const response = await answerOf(options, inHand, records);
+    for (const record of succeededRecords(records, response)) inHand.done(record);
   } catch (error) {
-    log.error("invocation failed; its messages will come again", {
+    options.log.error("invocation failed; its messages will come again", {
       messages: records.length,
       error,
     });
   }
+  await inHand.release(records);
 }
 
 async function answerOf(
   { handler, functionName = "submit", timeoutSeconds = LOCAL_TIMEOUT_SECONDS }: EventSourceOptions,
+  inHand: InHand,
   records: readonly SQSRecord[],
 ): Promise<unknown> {
   const timeoutMs = timeoutSeconds * 1_000;
@@ -140,7 +138,7 @@ async function answerOf(
   );
   try {
     const context = createContext(functionName, timeoutMs);
-    return await Promise.race([handler({ Records: [...records] }, context), tooLong]);
+    return await Promise.race([handler({ Records: [...records] }, context, inHand), tooLong]);
   } finally {
     clearTimeout(timer);
   }

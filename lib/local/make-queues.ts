@@ -1,5 +1,5 @@
-import { LOCAL_TIMEOUT_SECONDS } from "./event-source.ts";
 import type { SqsStore } from "./fauxqs.ts";
+import { VISIBILITY_SECONDS } from "./visibility.ts";
 
 /** The emulator's own default; its ARNs need one. */
 export const REGION = "us-east-1";
@@ -16,7 +16,7 @@ interface Options {
 export function makeQueues(
   store: SqsStore,
   endpoint: string,
-  { fifo = false, visibilitySeconds = LOCAL_TIMEOUT_SECONDS + 30, maxReceiveCount }: Options,
+  { fifo = false, visibilitySeconds = VISIBILITY_SECONDS, maxReceiveCount }: Options,
 ) {
   const make = (base: string, attributes: Record<string, string>) => {
     const name = fifo ? `${base}.fifo` : base;

@@ -7,21 +7,29 @@ import { unavailable } from "../runs/launch-error.ts";
 /** SQS' own limit for one receipt and one deletion. */
 export const AT_ONCE = 10;
 
+/** Short of the time between two extensions, so that the next one can still be in time. */
+const EXTEND_WITHIN_MS = 10_000;
+
 export interface Receipt {
   readonly max: number;
   readonly waitSeconds: number;
-  /** undefined: the queue's own visibility timeout. */
-  readonly visibilitySeconds: number | undefined;
+  readonly visibilitySeconds: number;
 }
 
-/** The three calls that an event source makes. */
+/** The calls that an event source makes. */
 export interface SqsSource {
-  describe(): Promise<{ readonly arn: string; readonly visibilitySeconds: number }>;
+  /** Throws where there is no such queue, or nobody answers. */
+  describe(): Promise<void>;
   /**
    * Never cut off from outside: a server that has answered a receipt which nobody reads any more keeps the messages out
    * of sight until their visibility ends.
    */
   receive(receipt: Receipt): Promise<SQSRecord[]>;
+  /**
+   * Keeps at most ten messages out of sight for so many seconds from now. Returns the receipt handles for which that
+   * cannot be done any more: they are visible again, or deleted.
+   */
+  extend(receiptHandles: readonly string[], seconds: number): Promise<string[]>;
   /** Throws where any of them was not deleted. */
   delete(records: readonly SQSRecord[]): Promise<void>;
 }
@@ -33,24 +41,40 @@ export function createSqsSource(client: SqsClient, queueUrl: string): SqsSource 
       const { Attributes = {} } = await client
         .call("GetQueueAttributes", {
           QueueUrl: queueUrl,
-          AttributeNames: ["QueueArn", "VisibilityTimeout"],
+          AttributeNames: ["QueueArn"],
         })
         .catch(rethrow("describe the queue"));
       arn = Attributes.QueueArn ?? "";
-      return { arn, visibilitySeconds: Number(Attributes.VisibilityTimeout ?? 30) };
     },
     async receive({ max, waitSeconds, visibilitySeconds }) {
       const input = {
         QueueUrl: queueUrl,
         MaxNumberOfMessages: Math.min(AT_ONCE, max),
         WaitTimeSeconds: waitSeconds,
-        ...(visibilitySeconds === undefined ? {} : { VisibilityTimeout: visibilitySeconds }),
+        VisibilityTimeout: visibilitySeconds,
         ...RECEIVE_EVERYTHING,
       };
       const { Messages = [] } = await client
         .call("ReceiveMessage", input)
         .catch(rethrow("receive messages"));
       return Messages.map((message) => toSqsRecord(message, arn));
+    },
+    async extend(receiptHandles, seconds) {
+      const Entries = receiptHandles.map((ReceiptHandle, index) => ({
+        Id: String(index),
+        ReceiptHandle,
+        VisibilityTimeout: seconds,
+      }));
+      const { Failed = [] } = await client
+        .call(
+          "ChangeMessageVisibilityBatch",
+          { QueueUrl: queueUrl, Entries },
+          { abortSignal: AbortSignal.timeout(EXTEND_WITHIN_MS) },
+        )
+        .catch(rethrow("keep messages out of sight"));
+      return Failed.filter(({ SenderFault }) => SenderFault).flatMap(
+        ({ Id }) => receiptHandles[Number(Id)] ?? [],
+      );
     },
     async delete(records) {
       for (let start = 0; start < records.length; start += AT_ONCE)

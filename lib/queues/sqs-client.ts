@@ -1,4 +1,6 @@
 import type {
+  ChangeMessageVisibilityBatchRequest,
+  ChangeMessageVisibilityBatchResult,
   ChangeMessageVisibilityRequest,
   DeleteMessageBatchRequest,
   DeleteMessageBatchResult,
@@ -43,6 +45,10 @@ export type ReceivedAttribute = Pick<MessageAttributeValue, "DataType" | "String
 
 /** What is asked of SQS here, by the names of its API: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference */
 interface SqsActions {
+  ChangeMessageVisibilityBatch: [
+    ChangeMessageVisibilityBatchRequest,
+    Partial<ChangeMessageVisibilityBatchResult>,
+  ];
   ChangeMessageVisibility: [ChangeMessageVisibilityRequest, object];
   DeleteMessage: [DeleteMessageRequest, object];
   DeleteMessageBatch: [DeleteMessageBatchRequest, Partial<DeleteMessageBatchResult>];

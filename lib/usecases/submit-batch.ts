@@ -16,6 +16,9 @@ const RESERVE_MS = 1_500;
 
 export type TimeLimit = Pick<Context, "getRemainingTimeInMillis">;
 
+/** Does one record's work; a caller that has something to do before or after it passes its own. */
+export type DealWith = (record: SQSRecord, work: () => Promise<void>) => Promise<void>;
+
 /**
  * Deals with every message on its own and reports those that go back to the queue; on a FIFO queue the later messages of
  * a failed one's group go back with it, so that a group stays in order.
@@ -24,10 +27,12 @@ export async function submitBatch(
   deps: Dependencies,
   event: SQSEvent,
   limit: TimeLimit,
+  dealWith: DealWith = (_record, work) => work(),
 ): Promise<SQSBatchResponse> {
   const records = recordsOf(event);
   const budget = budgetOf(limit);
-  const submit = (record: SQSRecord) => submitRecord(deps, toRequestMessage(record), budget);
+  const submit = (record: SQSRecord) =>
+    dealWith(record, () => submitRecord(deps, toRequestMessage(record), budget));
   const isFifo = records.some((record) => record.eventSourceARN?.endsWith(".fifo"));
   return isFifo
     ? processPartialResponse(event, submit, new SqsFifoPartialProcessorAsync(), {

@@ -12,7 +12,7 @@ import {
   type SqsHandler,
   startEventSource,
 } from "../../../lib/local/event-source.ts";
-import { createSqsSource } from "../../../lib/local/sqs-source.ts";
+import { createSqsSource, type SqsSource } from "../../../lib/local/sqs-source.ts";
 import { aLog } from "../../support/logs.ts";
 import { arnOf, describeOnQueueServers, receiveAll } from "../../support/queue-servers.ts";
 
@@ -27,11 +27,11 @@ await describeOnQueueServers("the event source", (server) => {
   const start = (queueUrl: string, options: Partial<EventSourceOptions>) => {
     const batches: SQSRecord[][] = [];
     const log = aLog();
-    const handler: SqsHandler = async (event, context) => {
+    const handler: SqsHandler = async (event, context, inHand) => {
       batches.push(event.Records);
-      return options.handler?.(event, context);
+      return options.handler?.(event, context, inHand);
     };
-    const source = createSqsSource(server.sqs, queueUrl);
+    const { source, calls } = counted(createSqsSource(server.sqs, queueUrl));
     const events = startEventSource({
       waitSeconds: 1,
       timeoutSeconds: 10,
@@ -41,7 +41,7 @@ await describeOnQueueServers("the event source", (server) => {
       source,
     });
     started.push(events);
-    return { batches, events, log };
+    return { batches, calls, events, log };
   };
   const send = (queueUrl: string, ...messages: string[]) =>
     server.client.send(
@@ -56,14 +56,14 @@ await describeOnQueueServers("the event source", (server) => {
         })),
       }),
     );
-  const bringBack = (queueUrl: string, records: readonly SQSRecord[]) =>
+  const bringBack = (queueUrl: string, records: readonly SQSRecord[], seconds = 0) =>
     Promise.all(
       records.map(({ receiptHandle }) =>
         server.client.send(
           new ChangeMessageVisibilityCommand({
             QueueUrl: queueUrl,
             ReceiptHandle: receiptHandle,
-            VisibilityTimeout: 0,
+            VisibilityTimeout: seconds,
           }),
         ),
       ),
@@ -202,8 +202,8 @@ await describeOnQueueServers("the event source", (server) => {
     await send(queueUrl, "a", "b");
     const { batches, log } = start(queueUrl, {
       timeoutSeconds: 1,
-      handler: async (event, context) =>
-        event.Records.every(isFirstReceipt) ? failing(event, context) : undefined,
+      handler: async (event, ...rest) =>
+        event.Records.every(isFirstReceipt) ? failing(event, ...rest) : undefined,
     });
     await vi.waitFor(() => {
       expect(batches.flat()).toHaveLength(2);
@@ -278,20 +278,111 @@ await describeOnQueueServers("the event source", (server) => {
     expect(groupOf("b")).toEqual(["b1", "b2"]);
   });
 
-  test("overrules a queue that would bring messages back while they are worked on", async () => {
+  test("keeps a message out of sight while it is worked on, whatever its queue would do", async () => {
     const queueUrl = await someQueue({ VisibilityTimeout: "1" });
-    await send(queueUrl, "slow");
-    const { batches, log } = start(queueUrl, {
-      timeoutSeconds: 10,
-      handler: () => new Promise((resolve) => setTimeout(resolve, 2_500, undefined)),
+    await send(queueUrl, ..."abcdefghij");
+    const gate = Promise.withResolvers<undefined>();
+    const { batches, calls } = start(queueUrl, {
+      visibilitySeconds: 2,
+      handler: () => gate.promise,
     });
 
-    await vi.waitFor(() => expect(batches).toHaveLength(1), WAIT);
+    await vi.waitFor(() => expect(calls.extend.length).toBeGreaterThanOrEqual(5), WAIT);
+    gate.resolve(undefined);
     await Promise.all(started.splice(0).map((source) => source.stop()));
 
-    expect(bodiesOf(batches)).toEqual(["slow"]);
-    expect(log.messages("warn")).toHaveLength(1);
+    expect(bodiesOf(batches).join("")).toBe("abcdefghij");
+    expect(new Set(calls.extend)).toEqual(new Set([batches.flat().length]));
     expect(await receiveAll(server.client, queueUrl)).toEqual([]);
+  });
+
+  test("makes as few calls for short messages as if it deleted them batch by batch", async () => {
+    const queueUrl = await someQueue();
+    for (const tens of ["abcdefghij", "klmnopqrst", "uvwxyzABCD"]) await send(queueUrl, ...tens);
+    const { batches, calls } = start(queueUrl, {
+      handler: async ({ Records }, _context, inHand) => {
+        await Promise.all(Records.map((record) => inHand.dealWith(record, async () => undefined)));
+        return undefined;
+      },
+    });
+
+    await expect.poll(() => calls.delete.reduce((sum, size) => sum + size, 0), WAIT).toBe(30);
+
+    expect(calls.delete.length).toBeLessThanOrEqual(batches.length);
+    expect(calls.extend).toEqual([]);
+  });
+
+  test("deletes a message as soon as it is dealt with, while others of its batch are in work", async () => {
+    const queueUrl = await someQueue();
+    await send(queueUrl, "quick", "slow", "fast");
+    const gate = Promise.withResolvers<void>();
+    const { batches } = start(queueUrl, {
+      batchSize: 3,
+      batchWindowSeconds: 5,
+      handler: async ({ Records }, _context, inHand) => {
+        const work = (body: string) => (body === "slow" ? gate.promise : Promise.resolve());
+        await Promise.all(
+          Records.map((record) => inHand.dealWith(record, () => work(record.body))),
+        );
+        return undefined;
+      },
+    });
+    await vi.waitFor(() => expect(batches.flat()).toHaveLength(3), WAIT);
+
+    await expect.poll(() => inFlight(server.client, queueUrl), WAIT).toBe(1);
+
+    gate.resolve();
+    await expect.poll(() => inFlight(server.client, queueUrl), WAIT).toBe(0);
+  });
+
+  test("leaves a pause alone that a handler has set", async () => {
+    const queueUrl = await someQueue();
+    await send(queueUrl, "paused");
+    const cameAgain = Promise.withResolvers<undefined>();
+    const { batches } = start(queueUrl, {
+      visibilitySeconds: 3,
+      handler: async ({ Records }, _context, inHand) => {
+        if (!Records.every(isFirstReceipt)) return void cameAgain.resolve(undefined);
+        await Promise.all(Records.map(({ receiptHandle }) => inHand.letGo(receiptHandle)));
+        await bringBack(queueUrl, Records, 1);
+        await cameAgain.promise; // still in work, so an extension would be due
+        throw new Error("failed");
+      },
+    });
+
+    await vi.waitFor(() => expect(bodiesOf(batches)).toEqual(["paused", "paused"]), WAIT);
+  });
+
+  test("does no work for a message that became visible before its turn", async () => {
+    const queueUrl = await someQueue({ FifoQueue: "true" });
+    await send(queueUrl, "a1", "b1", "c1");
+    const [gate, order] = [Promise.withResolvers<void>(), [] as string[]];
+    const { batches, log } = start(queueUrl, {
+      batchSize: 3,
+      batchWindowSeconds: 2,
+      visibilitySeconds: 4,
+      handler: async ({ Records }, _context, inHand) => {
+        const failed = await inTurn(Records, (record) =>
+          inHand.dealWith(record, async () => {
+            order.push(record.body);
+            if (record.body === "a1") await gate.promise;
+          }),
+        );
+        return {
+          batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })),
+        };
+      },
+    });
+    await vi.waitFor(() => expect(order).toEqual(["a1"]), WAIT);
+
+    await bringBack(
+      queueUrl,
+      batches.flat().filter(({ body }) => body === "b1"),
+    );
+    await vi.waitFor(() => expect(log.messages("warn")).toEqual([VISIBLE_AGAIN]), WAIT);
+    gate.resolve();
+
+    await vi.waitFor(() => expect(order).toEqual(["a1", "b1", "c1"]), WAIT);
   });
 
   test("says once that a queue does not answer, goes on trying, and stops all the same", async () => {
@@ -304,6 +395,37 @@ await describeOnQueueServers("the event source", (server) => {
     expect(log.messages()).toEqual(["cannot receive messages; trying again"]);
   });
 });
+
+const VISIBLE_AGAIN = "messages are visible again while they are worked on and may come twice";
+
+/** The same source; how many messages each of its calls was about. */
+function counted(source: SqsSource) {
+  const calls = { delete: [] as number[], extend: [] as number[] };
+  const counting: SqsSource = {
+    ...source,
+    delete(records) {
+      calls.delete.push(records.length);
+      return source.delete(records);
+    },
+    extend(receiptHandles, seconds) {
+      calls.extend.push(receiptHandles.length);
+      return source.extend(receiptHandles, seconds);
+    },
+  };
+  return { source: counting, calls };
+}
+
+/** One after the other until one fails; that one and all after it. */
+async function inTurn(records: readonly SQSRecord[], work: (record: SQSRecord) => Promise<void>) {
+  for (const [index, record] of records.entries()) {
+    try {
+      await work(record);
+    } catch {
+      return records.slice(index);
+    }
+  }
+  return [];
+}
 
 const isFirstReceipt = ({ attributes }: SQSRecord) => attributes.ApproximateReceiveCount === "1";
 
