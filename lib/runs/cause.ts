@@ -21,6 +21,7 @@ export const CauseCode = z.enum([
   "Removed",
   "EngineLost",
   "SubmissionFailed",
+  "StorageExceeded",
   "Cancelled",
   "Invalid",
   "Denied",
@@ -129,6 +130,11 @@ const NATURES: Record<CauseCode, Nature> = {
     blame: "platform",
     retryable: true,
     hint: "Its engine did not accept it in time. It was not started and never will be.",
+  },
+  StorageExceeded: {
+    blame: "workload",
+    retryable: false,
+    hint: "It wrote more than its own limit of storage. Raise the limit, or write less.",
   },
   Cancelled: { blame: "user", retryable: false, hint: "" },
   Invalid: {

@@ -49,6 +49,8 @@ export interface Ended {
   readonly finishedAt: string | undefined;
   /** How many times the engine started the command. */
   readonly attempts: number;
+  /** Something besides the command (an init container, say) left output, even if the command was never started. */
+  readonly hasOutput?: boolean;
 }
 
 export function isEnded(observation: Observation): observation is Ended {

@@ -20,7 +20,7 @@ export async function publishEnd(
   const { logs, warning } = await readTail(
     backend,
     ended.run,
-    ended.attempts > 0 ? deps.config.logs.tail_bytes : 0,
+    ended.attempts > 0 || ended.hasOutput ? deps.config.logs.tail_bytes : 0,
     signal,
   );
   const run = warning ? { ...ended.run, warnings: [...ended.run.warnings, warning] } : ended.run;

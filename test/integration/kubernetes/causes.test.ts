@@ -34,6 +34,13 @@ await describeWithEngine("kubernetes", "on a real cluster, a run", () => {
         "OOMKilled",
       ],
       ["an exit code", "exit 42", {}, 42, "Exit"],
+      [
+        "its limit of storage",
+        "trap '' TERM; dd if=/dev/zero of=/tmp/x bs=1M count=40; sleep 600",
+        set(`${CONTAINER}/resources`, { limits: { "ephemeral-storage": "10Mi" } }),
+        137,
+        "StorageExceeded",
+      ],
     ])("is failed by %s", async (_, script, fields, statusCode, code) => {
       const ended = await lab.end(lab.run(script, fields));
 
@@ -231,6 +238,44 @@ await describeWithEngine("kubernetes", "on a real cluster, a run", () => {
       expect(ended).toMatchObject({ outcome: "failed", statusCode: 4, attempts: 0 });
       expect(ended.cause?.message).toContain("prepare");
       expect(String(output)).toBe("no data\n");
+    });
+
+    test.each([
+      [
+        "runs out of memory",
+        { command: ["tail", "/dev/zero"], resources: { limits: { memory: "20Mi" } } },
+        { outcome: "failed", statusCode: 137, cause: { code: "OOMKilled", blame: "workload" } },
+      ],
+      [
+        "has a command that does not exist",
+        { command: ["/no/such/program"] },
+        { outcome: "crashed", statusCode: 128, cause: { code: "ConfigError" } },
+      ],
+    ])("is told why its init container failed that %s", async (_, fields, end) => {
+      const init = { name: "prepare", image: "localhost/busybox:1", ...fields };
+
+      const ended = await lab.end(
+        lab.run("exit 0", set("/spec/template/spec/initContainers", [init])),
+      );
+
+      expect(ended).toMatchObject({ attempts: 0, ...end });
+      expect(ended.cause?.message).toContain("prepare");
+    });
+
+    test("is told by the index that failed, not by the newest pod", async () => {
+      const patches = [
+        { op: "replace", path: "/spec/completions", value: 3 },
+        { op: "add", path: "/spec/completionMode", value: "Indexed" },
+        { op: "add", path: "/spec/backoffLimitPerIndex", value: 0 },
+      ];
+      const script = "[ $JOB_COMPLETION_INDEX = 1 ] && { echo bad; exit 6; }; echo fine";
+
+      const ended = await lab.end(lab.run(script, { customizations: patches }));
+      const output = await collect(lab.backend.output(ended.run, { signal: lab.signal() }));
+
+      expect(ended).toMatchObject({ outcome: "failed", statusCode: 6, attempts: 3 });
+      expect(ended.cause?.message).toMatch(/failed index: 1$/);
+      expect(String(output)).toBe("bad\n");
     });
 
     test("is completed when all its completions are", async () => {

@@ -11,6 +11,12 @@ const DISRUPTIONS: Readonly<Record<string, CauseCode>> = {
   TerminationByKubelet: "Evicted",
 };
 
+/**
+ * The kubelet's words for a pod that used more than it may itself. Such an eviction has no condition, whereas one for the
+ * node's sake has (before 1.26 neither had).
+ */
+const OWN_STORAGE = /exceeds the (?:total )?limit|exceeded its local ephemeral storage limit/;
+
 /** What `status.reason` of a failed pod says: written by the kubelet and the node controllers. */
 const POD_REASONS: Readonly<Record<string, CauseCode>> = {
   Evicted: "Evicted",
@@ -39,10 +45,20 @@ export function disruptionOf(pod: Pod): Cause | undefined {
   if (condition)
     return causeOf(codeFor(condition.reason, DISRUPTIONS) ?? "Evicted", wordsOf(condition));
   const { reason = "", message } = pod.status ?? {};
+  const storage = reason === "Evicted" ? causeOfStorage(message) : undefined;
+  if (storage) return storage;
   const code =
     codeFor(reason, POD_REASONS) ?? (/^OutOf/.test(reason) ? "Unschedulable" : undefined);
   if (reason === code && message) return causeOf(code, message);
   return code && causeOf(code, wordsOf({ reason, message }));
+}
+
+const causeOfStorage = (message = "") =>
+  OWN_STORAGE.test(message) ? causeOf("StorageExceeded", message.trim()) : undefined;
+
+/** The same from the events of a pod that is gone: the Job's condition says only that it was killed. */
+export function storageFromEvents(events: readonly ApiEvent[]): Cause | undefined {
+  return causeOfStorage(newest(events, ({ reason }) => reason === "Evicted")?.message);
 }
 
 /** The same from the events of a pod that is gone: the Job's condition says only that it was disrupted. */

@@ -18,7 +18,8 @@ export function ended(
 ): Ended {
   const { startedAt, finishedAt, attempts } = { ...timesOf(view), ...times };
   const finished = finishedAt ?? finishOf(view.job);
-  const seen: KubernetesRun = { ...run, log: logOf(view, attempts) };
+  const log = logOf(view, attempts);
+  const seen: KubernetesRun = { ...run, log };
   return {
     state: "ended",
     run: seen,
@@ -30,6 +31,7 @@ export function ended(
     startedAt: toIso(startedAt),
     finishedAt: toIso(finished),
     attempts,
+    ...(attempts === 0 && log !== undefined ? { hasOutput: true } : {}),
   };
 }
 

@@ -6,11 +6,11 @@ const SIGNAL_BASE = 128;
 
 const SIGNALS = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
 
-/** What the exit code of a command says by itself; 0 is no failure of its own. */
-export function causeOfExit(container: string, code: number, signal?: number): Cause {
+/** What the exit code of `title`, a container, says by itself; 0 is no failure of its own. */
+export function causeOfExit(title: string, code: number, signal?: number): Cause {
   const name = SIGNALS.get(signal || code - SIGNAL_BASE);
-  if (!name) return causeOf("Exit", `the container ${container} ended with exit code ${code}`);
-  return causeOf("Signal", `the container ${container} ended with exit code ${code}: ${name}`);
+  if (!name) return causeOf("Exit", `${title} ended with exit code ${code}`);
+  return causeOf("Signal", `${title} ended with exit code ${code}: ${name}`);
 }
 
 /** Killed or terminated: by the command's own doing, or because its pod was deleted. */

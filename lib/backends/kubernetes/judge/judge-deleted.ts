@@ -3,8 +3,8 @@ import type { Observation } from "../../../runs/observation.ts";
 import { endsWithItsPod } from "./conditions.ts";
 import { ended } from "./ended.ts";
 import { type JobView, timesOf } from "./job-view.ts";
-import { outcomeOfEnd } from "./judge-failed.ts";
 import { type KubernetesRun, toIso } from "./observed-run.ts";
+import { outcomeOfCause } from "./outcome.ts";
 import { endOfFailedPod } from "./pod-end.ts";
 import { isLive, isTerminal, latest, mainContainerName } from "./pod-facts.ts";
 import { outcomeOf } from "./stop-mark.ts";
@@ -25,7 +25,7 @@ export function judgeDeleted(view: JobView, run: KubernetesRun): Observation {
     return ended(view, run, { outcome: "completed", statusCode: 0, cause: null });
   if (pod) {
     const end = endOfFailedPod(pod, mainContainerName(job));
-    return ended(view, run, { outcome: outcomeOfEnd(end), ...end });
+    return ended(view, run, { outcome: outcomeOfCause(end.cause.code), ...end });
   }
   const cause = causeOf("Removed", "its Job was deleted before its end");
   const end = { outcome: outcomeOf(cause.code), statusCode: -1, cause };

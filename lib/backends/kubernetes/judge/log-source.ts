@@ -1,5 +1,7 @@
 import type { Job, Pod } from "../api/api-types.ts";
-import { isTerminal, latest, mainContainerName, startOf, statusOf } from "./pod-facts.ts";
+import { conditionOf } from "./conditions.ts";
+import { failedPod } from "./failed-pod.ts";
+import { isTerminal, latest, mainContainerName, statusOf, wasStarted } from "./pod-facts.ts";
 
 /** Where a run's output is to be read; `gone` where there is nothing left to read. */
 export type KnownLog = LogSource | "gone";
@@ -18,12 +20,17 @@ export interface LogSource {
 }
 
 /**
- * The newest pod whose command was started; where none was, what an init container said that failed or still runs.
- * undefined where nothing has been started yet.
+ * The pod that failed the Job, else the newest one whose command was started; where it never was, what an init container
+ * said that failed or still runs. undefined where nothing has been started yet.
  */
 export function logSourceOf(job: Job, pods: readonly Pod[]): LogSource | undefined {
   const main = mainContainerName(job);
-  const started = latest(pods, (pod) => startOf(pod, main) !== undefined);
+  const failed = conditionOf(job, "Failed") && failedPod(job, pods);
+  return (failed && sourceIn([failed], main)) ?? sourceIn(pods, main);
+}
+
+function sourceIn(pods: readonly Pod[], main: string): LogSource | undefined {
+  const started = latest(pods, (pod) => wasStarted(pod, main));
   if (started) return sourceOf(started, main);
   const initializing = latest(pods, (pod) => initContainer(pod) !== undefined);
   return initializing && sourceOf(initializing, initContainer(initializing) ?? main);
@@ -31,7 +38,7 @@ export function logSourceOf(job: Job, pods: readonly Pod[]): LogSource | undefin
 
 function sourceOf(pod: Pod, container: string): LogSource {
   const { name = "", namespace = "", uid = "" } = pod.metadata ?? {};
-  const status = statusOf(pod, container) ?? initStatus(pod, container);
+  const status = statusOf(pod, container);
   const isWaiting = status?.state?.waiting !== undefined;
   return {
     namespace,
@@ -42,9 +49,6 @@ function sourceOf(pod: Pod, container: string): LogSource {
     uid,
   };
 }
-
-const initStatus = ({ status }: Pod, container: string) =>
-  status?.initContainerStatuses?.find(({ name }) => name === container);
 
 /** The one that keeps the others waiting: the last that was started. */
 function initContainer({ status }: Pod): string | undefined {

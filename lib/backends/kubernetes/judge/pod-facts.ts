@@ -13,15 +13,21 @@ export function mainContainerName({ spec }: Job): string {
   return mainContainer(spec?.template?.spec?.containers ?? [])?.name ?? MAIN_CONTAINER;
 }
 
-export function statusOf(pod: Pod, container: string): ContainerStatus | undefined {
-  return pod.status?.containerStatuses?.find(({ name }) => name === container);
-}
-
 /** Of all its containers, the init containers first: the others wait for them. */
 export const statusesOf = ({ status }: Pod): ContainerStatus[] => [
   ...(status?.initContainerStatuses ?? []),
   ...(status?.containerStatuses ?? []),
 ];
+
+/** No two containers of a pod have the same name, whatever they are. */
+export const statusOf = (pod: Pod, container: string): ContainerStatus | undefined =>
+  statusesOf(pod).find(({ name }) => name === container);
+
+/** An init container that runs beside the others: it is restarted for ever, and ended with its pod. */
+export const isSidecar = ({ spec }: Pod, container: string): boolean =>
+  spec?.initContainers?.some(
+    ({ name, restartPolicy }) => name === container && restartPolicy === "Always",
+  ) === true;
 
 export function terminatedOf(pod: Pod, container: string): Terminated | undefined {
   return statusOf(pod, container)?.state?.terminated;
@@ -35,10 +41,16 @@ export function startOf(pod: Pod, container: string): string | undefined {
     .find((at) => at !== undefined && Date.parse(at) > 0);
 }
 
+/** Whether it ever ran. A kubelet that no longer finds a container that it evicted has forgotten when. */
+export function wasStarted(pod: Pod, container: string): boolean {
+  const isForgotten = terminatedOf(pod, container)?.reason === "ContainerStatusUnknown";
+  return isForgotten || startOf(pod, container) !== undefined;
+}
+
 /** How often the pod's node started the container. */
 export function startsOf(pod: Pod, container: string): number {
   const restarts = statusOf(pod, container)?.restartCount ?? 0;
-  return startOf(pod, container) === undefined ? 0 : restarts + 1;
+  return wasStarted(pod, container) ? restarts + 1 : 0;
 }
 
 export const isTerminal = ({ status }: Pod) =>

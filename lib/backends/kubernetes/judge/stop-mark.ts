@@ -3,6 +3,7 @@ import { Cause, type CauseCode, causeOf } from "../../../runs/cause.ts";
 import type { Ended } from "../../../runs/observation.ts";
 import type { Job } from "../api/api-types.ts";
 import { ANNOTATIONS, PREFIX } from "../markers.ts";
+import { outcomeOfCause } from "./outcome.ts";
 
 /** On a Job that we stopped: why, written before anything is done about it, so that everybody judges its end alike. */
 export const STOP_ANNOTATION = `${PREFIX}stop`;
@@ -42,5 +43,5 @@ function parse(text: string): StopMark | "broken" {
 export function outcomeOf(code: CauseCode): Exclude<Ended["outcome"], "completed"> {
   if (code === "Cancelled") return "cancelled";
   if (code === "Conflict") return "rejected";
-  return code === "DeadlineExceeded" ? "failed" : "crashed";
+  return outcomeOfCause(code);
 }

@@ -2,9 +2,10 @@ import type { Observation } from "../../../runs/observation.ts";
 import type { Job } from "../api/api-types.ts";
 import { type Cluster, jobsPath } from "../api/cluster.ts";
 import { listPages } from "../api/pages.ts";
+import { namedPod } from "../judge/failed-pod.ts";
 import type { JobView } from "../judge/job-view.ts";
 import { judge } from "../judge/judge.ts";
-import { namedPod, needsEvents } from "../judge/judge-failed.ts";
+import { needsEvents } from "../judge/judge-failed.ts";
 import { ANNOTATIONS, RUN_LABEL } from "../markers.ts";
 import { readEvents } from "./look-closer.ts";
 import { readPodsOf } from "./read-pods.ts";
@@ -38,5 +39,5 @@ async function readView(
   const pods = (await readPodsOf(cluster, namespace, [hash], signal))?.get(hash) ?? [];
   const view = { job, pods, events: [], nowMs, target: cluster.name };
   if (!needsEvents(view)) return view;
-  return { ...view, events: await readEvents(cluster, job, pods, signal, namedPod(view)) };
+  return { ...view, events: await readEvents(cluster, job, pods, signal, namedPod(job)) };
 }

@@ -1,9 +1,10 @@
 import type { Observation } from "../../../runs/observation.ts";
 import type { Cluster } from "../api/cluster.ts";
 import { toLaunchError } from "../api/errors.ts";
+import { namedPod } from "../judge/failed-pod.ts";
 import type { JobView } from "../judge/job-view.ts";
 import { judge } from "../judge/judge.ts";
-import { namedPod, needsEvents } from "../judge/judge-failed.ts";
+import { needsEvents } from "../judge/judge-failed.ts";
 import { demandOf } from "../judge/limits.ts";
 import { readRun } from "../judge/observed-run.ts";
 import { carryOut } from "./carry-out.ts";
@@ -63,7 +64,7 @@ async function observe(
   try {
     const done = await carryOut(cluster, view, signal);
     if (!done || !needsEvents(done)) return done && judge(done);
-    const events = await readEvents(cluster, done.job, done.pods ?? [], signal, namedPod(done));
+    const events = await readEvents(cluster, done.job, done.pods ?? [], signal, namedPod(done.job));
     return judge({ ...done, events });
   } catch (error) {
     signal.throwIfAborted();
