@@ -7,8 +7,15 @@ export interface BareKubernetes extends Disposable {
 }
 
 export async function connectBare(kubeconfig: string): Promise<BareKubernetes> {
-  const { server, tls } = await connectByKubeconfig({ title: "of the bench", text: kubeconfig });
-  const agent = new Agent({ keepAlive: true, maxSockets: 64, ...tls });
+  const connection = await connectByKubeconfig({ title: "of the bench", text: kubeconfig });
+  const { server, tls, credentials } = connection;
+  const { cert, key } = await credentials();
+  const agent = new Agent({
+    keepAlive: true,
+    maxSockets: 64,
+    ...tls,
+    ...(cert && key ? { cert, key } : {}),
+  });
   const base: RequestOptions = { agent, host: server.hostname, port: server.port };
   return {
     call: (method, path, body, contentType = "application/json") =>

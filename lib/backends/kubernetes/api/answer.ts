@@ -44,20 +44,24 @@ export function toAnswer<T>(response: IncomingMessage, bytes: Buffer): Answer<T>
   }
 }
 
-/** `token` is what the call was made with: an answer may repeat it, and errors are logged. */
+/** `authorization` is what the call was made with: an answer may repeat it, and errors are logged. */
 export function toApiError(
   response: IncomingMessage,
   bytes: Buffer,
-  token: string | undefined,
+  authorization: string | undefined,
 ): ApiError {
   const statusCode = response.statusCode ?? 0;
-  const status = parseStatus(mask(maskCredentials(bytes.toString("utf8")), token ? [token] : []));
+  const status = parseStatus(
+    mask(maskCredentials(bytes.toString("utf8")), secretsOf(authorization)),
+  );
   const seconds = Number(response.headers["retry-after"] ?? status.details?.retryAfterSeconds);
   return new ApiError(statusCode, status.message ?? `HTTP ${statusCode}`, {
     status,
     retryAfterMs: Number.isFinite(seconds) ? seconds * 1_000 : undefined,
   });
 }
+
+const secretsOf = (authorization = "") => [authorization.replace(/^\S+ /, "")].filter(Boolean);
 
 /** What a proxy in between answers is no Status: its text says nothing that could be relied on. */
 function parseStatus(text: string): ApiStatus {

@@ -1,3 +1,4 @@
+import type { Connection, Credentials } from "../connect/connection.ts";
 import type { HttpCall } from "./transport.ts";
 
 export interface ApiCall {
@@ -19,7 +20,8 @@ const JSON_TYPE = "application/json";
 
 export function toHttpCall(
   call: ApiCall,
-  token: string | undefined,
+  { impersonation }: Pick<Connection, "impersonation">,
+  { authorization }: Credentials,
   signal: AbortSignal,
 ): HttpCall {
   const { method, path, query, body, contentType = JSON_TYPE, accept = JSON_TYPE } = call;
@@ -33,7 +35,8 @@ export function toHttpCall(
       ...(text === undefined
         ? {}
         : { "content-type": contentType, "content-length": String(Buffer.byteLength(text)) }),
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...impersonation,
+      ...(authorization === undefined ? {} : { authorization }),
     },
     body: text,
     signal,

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Connection } from "../connect/connection.ts";
+import type { Connection, Credentials } from "../connect/connection.ts";
 import { type Answer, isSuccess, readBody, toAnswer, toApiError } from "./answer.ts";
 import { type ApiCall, toHttpCall } from "./api-call.ts";
 import type { ApiError } from "./api-error.ts";
@@ -82,20 +82,21 @@ async function openStream(
   }
 }
 
-/** Sends with a token and, where it is refused, once more with another one. Throws an ApiError for any other status than 2xx. */
+/** Sends with our credentials and, where they are refused, once more with others. Throws an ApiError for any other status than 2xx. */
 async function sendAuthorized(
-  { token }: Connection,
+  connection: Connection,
   transport: Transport,
   call: ApiCall,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
-  const first = await token();
-  const response = await transport.send(toHttpCall(call, first, signal));
+  const send = (as: Credentials) => transport.send(toHttpCall(call, connection, as, signal), as);
+  const first = await connection.credentials();
+  const response = await send(first);
   if (isSuccess(response)) return response;
-  const refusal = toApiError(response, await readBody(response), first);
-  const second = refusal.statusCode === 401 ? await token(first) : first;
+  const refusal = toApiError(response, await readBody(response), first.authorization);
+  const second = refusal.statusCode === 401 ? await connection.credentials(first) : first;
   if (second === first) throw refusal;
-  const again = await transport.send(toHttpCall(call, second, signal));
+  const again = await send(second);
   if (isSuccess(again)) return again;
-  throw toApiError(again, await readBody(again), second);
+  throw toApiError(again, await readBody(again), second.authorization);
 }

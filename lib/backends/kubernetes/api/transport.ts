@@ -1,6 +1,6 @@
 import * as http from "node:http";
 import * as https from "node:https";
-import type { Connection } from "../connect/connection.ts";
+import type { Connection, Credentials } from "../connect/connection.ts";
 import { ApiError } from "./api-error.ts";
 
 /** More calls at once than this wait for a free connection; the API server's own share per client is in this order. */
@@ -13,7 +13,7 @@ export interface HttpCall {
   readonly method: string;
   /** Path and query. */
   readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string | string[]>>;
   /** A text, which travels in one piece with the head; bytes would make two. */
   readonly body: string | undefined;
   readonly signal: AbortSignal;
@@ -23,7 +23,7 @@ export interface HttpCall {
 
 export interface Transport {
   /** Resolves when the head of the answer is there. Throws an ApiError with status 0 where there is none. */
-  send(call: HttpCall): Promise<http.IncomingMessage>;
+  send(call: HttpCall, as: Credentials): Promise<http.IncomingMessage>;
   close(): void;
 }
 
@@ -32,19 +32,28 @@ export function createTransport(connection: Connection): Transport {
   const { server, tls } = connection;
   const isTls = server.protocol === "https:";
   const { Agent, request } = isTls ? https : (http as unknown as typeof https);
-  const calls = new Agent({
-    keepAlive: true,
-    maxSockets: MAX_CONNECTIONS,
-    timeout: IDLE_MS,
-    ...tls,
-  });
-  const streams = new Agent({ keepAlive: false, ...tls });
+  const createAgents = ({ cert, key }: Credentials) => {
+    const identity = cert && key ? { cert, key } : {};
+    const kept = { keepAlive: true, maxSockets: MAX_CONNECTIONS, timeout: IDLE_MS };
+    return {
+      key,
+      calls: new Agent({ ...kept, ...tls, ...identity }),
+      streams: new Agent({ keepAlive: false, ...tls, ...identity }),
+    };
+  };
+  let agents: ReturnType<typeof createAgents> | undefined;
+  /** A renewed certificate takes new connections; calls on their way keep theirs. */
+  const agentsFor = (as: Credentials) => {
+    if (agents?.key !== as.key) agents = undefined;
+    agents ??= createAgents(as);
+    return agents;
+  };
   const base = server.pathname.replace(/\/+$/, "");
   return {
-    send: ({ method, path, headers, body, signal, isEndless }) =>
+    send: ({ method, path, headers, body, signal, isEndless }, as) =>
       new Promise((resolve, reject) => {
         const sending = request({
-          agent: isEndless ? streams : calls,
+          agent: agentsFor(as)[isEndless ? "streams" : "calls"],
           protocol: server.protocol,
           host: server.hostname.replace(/^\[|\]$/g, ""),
           port: server.port || (isTls ? 443 : 80),
@@ -58,8 +67,8 @@ export function createTransport(connection: Connection): Transport {
         sending.end(body);
       }),
     close() {
-      calls.destroy();
-      streams.destroy();
+      agents?.calls.destroy();
+      agents?.streams.destroy();
     },
   };
 }

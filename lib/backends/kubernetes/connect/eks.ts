@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { LaunchError, unavailable } from "../../../runs/launch-error.ts";
-import { type Connection, createTokenSource } from "./connection.ts";
+import { bearer, type Connection, createCredentialsSource } from "./connection.ts";
 import { type AwsAccess, createEksSigner, type EksCluster } from "./eks-signer.ts";
 
 /** A token holds for 15 minutes from its signing; it is renewed well before, in milliseconds. */
@@ -22,7 +22,10 @@ export async function connectToEks(cluster: EksCluster, access: AwsAccess): Prom
   return {
     server: new URL(endpoint),
     tls: { ca: Buffer.from(certificateAuthority.data, "base64") },
-    token: createTokenSource(() => signer.token(), TOKEN_MAX_AGE_MS),
+    credentials: createCredentialsSource(
+      async () => bearer(await signer.token()),
+      TOKEN_MAX_AGE_MS,
+    ),
   };
 }
 

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -8,7 +7,7 @@ import { LaunchError } from "../../../runs/launch-error.ts";
 import type { BackendDependencies } from "../../dependencies.ts";
 import type { Connection } from "./connection.ts";
 import { connectInCluster, isInCluster } from "./in-cluster.ts";
-import { connectByKubeconfig, folderOf } from "./kubeconfig.ts";
+import { folderOf, type KubeconfigSource, wrong } from "./kubeconfig-file.ts";
 
 type Needs = Pick<BackendDependencies, "config" | "secrets" | "env">;
 
@@ -35,18 +34,31 @@ async function connectAsConfigured(
   return connectByKubeconfig({ title: `of clusters.${name}`, text, context });
 }
 
+/** Every file of KUBECONFIG that is there counts, as with kubectl. */
 async function connectLocally(env: Needs["env"]): Promise<Connection> {
   const paths = kubeconfigPaths(env);
-  const path = paths.find((one) => existsSync(one));
-  if (!path)
+  const [first, ...others] = (await Promise.all(paths.map(readIfThere))).flat();
+  if (!first)
     throw missing(
       `there is no Kubernetes cluster to be found: this is no pod, and there is no ${paths.join(", ")}`,
     );
-  return connectByKubeconfig({
-    title: path,
-    text: await readFile(path, "utf8"),
-    folder: folderOf(path),
-  });
+  const title = [first, ...others].map(({ path }) => path).join(delimiter);
+  return connectByKubeconfig({ ...first, title, others });
+}
+
+async function readIfThere(path: string) {
+  try {
+    return [{ path, text: await readFile(path, "utf8"), folder: folderOf(path) }];
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return [];
+    throw wrong({ title: path }, `it cannot be read (${code})`);
+  }
+}
+
+/** client-node is loaded for those who need it. */
+async function connectByKubeconfig(source: KubeconfigSource): Promise<Connection> {
+  return (await import("./kubeconfig.ts")).connectByKubeconfig(source);
 }
 
 function kubeconfigPaths({ KUBECONFIG, HOME }: Needs["env"]): string[] {

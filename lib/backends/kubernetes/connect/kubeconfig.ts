@@ -1,131 +1,145 @@
-import { readFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
-import { load } from "js-yaml";
+import type { RequestOptions } from "node:https";
+import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
 import { isRecord } from "../../../runs/canonical-json.ts";
 import { LaunchError } from "../../../runs/launch-error.ts";
-import { quote } from "../../../runs/quote.ts";
-import { type Connection, createTokenSource, noToken, type TokenSource } from "./connection.ts";
+import { mask, maskCredentials, secretValues } from "../../../runs/redact.ts";
+import { type Connection, type Credentials, createCredentialsSource } from "./connection.ts";
+import { createExecPlugin, EXEC_PLUGIN } from "./exec-plugin.ts";
+import { impersonationOf } from "./impersonation.ts";
+import {
+  type Entry,
+  type Fields,
+  type KubeconfigSource,
+  pathFrom,
+  type SelectedContext,
+  selectContext,
+  textOf,
+  wrong,
+} from "./kubeconfig-file.ts";
 
-type Fields = Record<string, unknown>;
-
-/** How long a token from a file or a program is used before it is read again, in milliseconds. */
-const TOKEN_MAX_AGE_MS = 60_000;
-
-export interface KubeconfigSource {
-  /** What errors call it: a path, or the name of the configuration's entry. */
-  readonly title: string;
-  readonly text: string;
-  /** The folder that its relative paths start from; undefined where it is no file. */
-  readonly folder?: string | undefined;
-  /** The context to use; the current one where undefined. */
-  readonly context?: string | undefined;
-}
+/** How long what files and programs say is used before they are asked again, in milliseconds. */
+const MAX_AGE_MS = 60_000;
 
 /**
  * A connection from a kubeconfig that the operator wrote, so that what it names (files, programs) is trusted; what a
- * request brings along is read by `inline-kubeconfig.ts`. Throws a LaunchError `ConfigError` that names what is wrong.
+ * request brings along is read by `inline-kubeconfig.ts`. client-node reads it; what is added here is what its version 2.0.1
+ * leaves out of what kubectl does. Throws a LaunchError `ConfigError` that names what is wrong.
  */
 export async function connectByKubeconfig(source: KubeconfigSource): Promise<Connection> {
-  const { cluster, user } = selectContext(source);
-  if (cluster["proxy-url"] !== undefined) throw wrong(source, "proxy-url is not supported");
-  const [ca, cert, key] = await Promise.all([
-    readBytes(source, cluster, "certificate-authority"),
-    readBytes(source, user, "client-certificate"),
-    readBytes(source, user, "client-key"),
-  ]);
-  const plugin = user.exec ?? user["auth-provider"];
-  const external = plugin === undefined ? undefined : await askPlugin(source);
-  const serverName = textOf(cluster["tls-server-name"]);
+  const chosen = selectContext(source);
+  const { cluster, user } = chosen;
+  if (isGiven(cluster.fields["proxy-url"])) throw wrong(source, "proxy-url is not supported");
+  const server = toUrl(source, cluster.fields.server);
+  const impersonation = impersonationOf(user.fields, (reason) => wrong(source, reason));
+  let config = load(source, chosen);
+  const { ca, servername, rejectUnauthorized } = await apply(source, config);
+  const credentials = createCredentialsSource(async (refused?: Credentials) => {
+    if (refused) config = load(source, chosen); // the library holds on to what its plugins gave it
+    return credentialsOf(source, user, await apply(source, config));
+  }, MAX_AGE_MS);
+  await credentials();
   return {
-    server: toUrl(source, cluster.server),
+    server,
     tls: {
-      ...(ca ? { ca } : {}),
-      ...(cert && key ? { cert, key } : external?.certificate),
-      ...(serverName ? { servername: serverName } : {}),
-      ...(cluster["insecure-skip-tls-verify"] === true ? { rejectUnauthorized: false } : {}),
+      ...(ca ? { ca: ca as Buffer } : {}),
+      ...(servername ? { servername } : {}),
+      ...(rejectUnauthorized === false ? { rejectUnauthorized } : {}),
     },
-    token: external?.token ?? tokenOf(source, user),
+    credentials,
+    impersonation,
   };
 }
 
-function selectContext(source: KubeconfigSource): { cluster: Fields; user: Fields } {
-  const config = parse(source);
-  const name = source.context ?? textOf(config["current-context"]);
-  if (!name) throw wrong(source, "it has no current-context");
-  const context = entry(source, config, "contexts", "context", name);
-  const cluster = entry(source, config, "clusters", "cluster", String(context.cluster));
-  const user = context.user ? entry(source, config, "users", "user", String(context.user)) : {};
-  return { cluster, user };
+function load(source: KubeconfigSource, chosen: SelectedContext): KubeConfig {
+  const { cluster, user } = chosen;
+  const config = new KubeConfig();
+  if (isGiven(user.fields.exec)) config.addAuthenticator(createExecPlugin(source, chosen));
+  const text = JSON.stringify({
+    "current-context": "chosen",
+    contexts: [{ name: "chosen", context: { cluster: cluster.name, user: user.name } }],
+    clusters: [{ name: cluster.name, cluster: clusterFields(source, cluster) }],
+    users: [{ name: user.name, user: userFields(source, user) }],
+  });
+  config.loadFromString(text);
+  return config;
 }
 
-function parse(source: KubeconfigSource): Fields {
-  try {
-    const config = load(source.text);
-    if (isRecord(config)) return config;
-  } catch {
-    throw wrong(source, "it is not YAML"); // the parser's own message quotes the text, which holds secrets
-  }
-  throw wrong(source, "it is not a kubeconfig");
-}
-
-function entry(
-  source: KubeconfigSource,
-  config: Fields,
-  section: string,
-  field: string,
-  name: string,
-): Fields {
-  const list = Array.isArray(config[section]) ? config[section] : [];
-  const found: unknown = list.find((one: unknown) => isRecord(one) && one.name === name);
-  if (!isRecord(found) || !isRecord(found[field]))
-    throw wrong(source, `it has no ${field} ${quote(name)}`);
-  return found[field];
-}
-
-async function readBytes(
-  source: KubeconfigSource,
-  fields: Fields,
-  name: string,
-): Promise<Buffer | undefined> {
-  const inline = textOf(fields[`${name}-data`]);
-  if (inline) return Buffer.from(inline, "base64");
-  const path = textOf(fields[name]);
-  return path ? Buffer.from(await readText(source, name, path)) : undefined;
-}
-
-function tokenOf(source: KubeconfigSource, user: Fields): TokenSource {
-  const token = textOf(user.token);
-  if (token) return async () => token;
-  const path = textOf(user.tokenFile);
-  if (!path) return noToken;
-  return createTokenSource(
-    async () => (await readText(source, "tokenFile", path)).trim(),
-    TOKEN_MAX_AGE_MS,
-  );
-}
-
-async function readText(source: KubeconfigSource, field: string, path: string): Promise<string> {
-  if (source.folder === undefined)
-    throw wrong(source, `${field} is a path, and it is no file that the path could start from`);
-  try {
-    return await readFile(resolve(source.folder, path), "utf8");
-  } catch (cause) {
-    throw wrong(source, `${field} cannot be read from ${path}`, cause);
-  }
-}
-
-/** exec and auth-provider: client-node knows them all, and is loaded for nothing else. */
-async function askPlugin(source: KubeconfigSource) {
-  const { readPluginCredentials } = await import("./plugin-credentials.ts");
-  const read = () =>
-    readPluginCredentials(source.text, source.context).catch((cause: unknown) => {
-      throw wrong(source, "its exec or auth-provider gives no credentials", cause);
-    });
-  const { certificate } = await read();
+function clusterFields(source: KubeconfigSource, cluster: Entry): Fields {
+  const { fields } = cluster;
+  const server = String(fields.server);
   return {
-    certificate,
-    token: createTokenSource(async () => (await read()).token, TOKEN_MAX_AGE_MS),
+    server,
+    ...dataOrFile(source, cluster, "certificate-authority"),
+    "tls-server-name": textOf(fields["tls-server-name"]),
+    // The library takes http:// for a mistake without it.
+    "insecure-skip-tls-verify":
+      fields["insecure-skip-tls-verify"] === true || server.startsWith("http:"),
   };
+}
+
+/** As client-node knows them: it reads no `tokenFile` but that of an auth provider. */
+function userFields(source: KubeconfigSource, user: Entry): Fields {
+  const { fields, folder } = user;
+  const file = textOf(fields.tokenFile);
+  const tokenFile = file && pathFrom(source, folder, "tokenFile", file);
+  return {
+    ...dataOrFile(source, user, "client-certificate"),
+    ...dataOrFile(source, user, "client-key"),
+    token: tokenFile === undefined ? textOf(fields.token) : undefined,
+    username: textOf(fields.username),
+    password: textOf(fields.password),
+    "auth-provider": authProvider(fields, tokenFile),
+  };
+}
+
+function authProvider(fields: Fields, tokenFile: string | undefined): unknown {
+  if (isGiven(fields.exec)) return { name: EXEC_PLUGIN };
+  return tokenFile ? { name: "tokenFile", config: { tokenFile } } : fields["auth-provider"];
+}
+
+/** To kubectl the data counts where both are there, to client-node the file. */
+function dataOrFile(source: KubeconfigSource, { fields, folder }: Entry, field: string): Fields {
+  const data = textOf(fields[`${field}-data`]);
+  if (data) return { [`${field}-data`]: data };
+  const path = textOf(fields[field]);
+  return path ? { [field]: pathFrom(source, folder, field, path) } : {};
+}
+
+async function apply(source: KubeconfigSource, config: KubeConfig): Promise<RequestOptions> {
+  const options: RequestOptions = {};
+  try {
+    await config.applyToHTTPSOptions(options);
+    return options;
+  } catch (error) {
+    if (error instanceof LaunchError) throw error;
+    const { path, code } = error as NodeJS.ErrnoException;
+    if (path !== undefined) throw wrong(source, `${path} cannot be read (${code})`);
+    throw wrong(source, `its auth-provider gives no credentials${wordsOf(config, error)}`);
+  }
+}
+
+function wordsOf(config: KubeConfig, error: unknown): string {
+  const { authProvider: provider } = config.getCurrentUser() ?? {};
+  const given = isRecord(provider) && isRecord(provider.config) ? provider.config : {};
+  const texts = Object.entries(given).map(([name, value]) => [name, String(value)]);
+  const words = error instanceof Error ? error.message : "";
+  return words && `: ${maskCredentials(mask(words, secretValues(Object.fromEntries(texts))))}`;
+}
+
+function credentialsOf(
+  source: KubeconfigSource,
+  { fields }: Entry,
+  { headers, auth, cert, key }: RequestOptions,
+): Credentials {
+  const given = Object.entries(headers ?? {}).find(([name]) => /^authorization$/i.test(name));
+  const basic = auth ? `Basic ${Buffer.from(auth).toString("base64")}` : undefined;
+  const authorization = given ? String(given[1]).trim() : basic;
+  const isMissing = authorization === undefined && !(cert && key);
+  if (isMissing && isGiven(fields.exec ?? fields["auth-provider"])) {
+    const which = isGiven(fields.exec) ? "exec plugin" : "auth-provider";
+    throw wrong(source, `its ${which} gives neither a token nor a certificate`);
+  }
+  return { authorization, ...(cert && key ? { cert: String(cert), key: String(key) } : {}) };
 }
 
 function toUrl(source: KubeconfigSource, server: unknown): URL {
@@ -134,13 +148,4 @@ function toUrl(source: KubeconfigSource, server: unknown): URL {
   throw wrong(source, "its cluster's server is not a URL");
 }
 
-const textOf = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
-
-/** The operator can mend it, so whatever needed it may be tried again. */
-const wrong = ({ title }: KubeconfigSource, reason: string, cause?: unknown) =>
-  new LaunchError("ConfigError", `the kubeconfig ${title} cannot be used: ${reason}`, {
-    retryable: true,
-    ...(cause === undefined ? {} : { cause }),
-  });
-
-export const folderOf = (path: string) => dirname(resolve(path));
+const isGiven = (value: unknown) => value !== undefined && value !== null;

@@ -1,4 +1,4 @@
-import { type Connection, noToken } from "../connect/connection.ts";
+import { bearer, type Connection } from "../connect/connection.ts";
 import type { InlineCluster } from "./inline-kubeconfig.ts";
 
 /**
@@ -6,16 +6,10 @@ import type { InlineCluster } from "./inline-kubeconfig.ts";
  * is taken from the configuration: a request cannot redirect anything.
  */
 export function connectAsSender(known: Connection, sent: InlineCluster): Connection {
-  const { ca, servername, rejectUnauthorized } = known.tls;
-  const token = sent.token?.reveal();
-  return {
-    server: known.server,
-    tls: {
-      ...(ca === undefined ? {} : { ca }),
-      ...(servername === undefined ? {} : { servername }),
-      ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }),
-      ...(sent.certData && sent.keyData ? { cert: sent.certData, key: sent.keyData.reveal() } : {}),
-    },
-    token: token === undefined ? noToken : async () => token,
+  const { server, tls } = known;
+  const credentials = {
+    ...(sent.token ? bearer(sent.token.reveal()) : {}),
+    ...(sent.certData && sent.keyData ? { cert: sent.certData, key: sent.keyData.reveal() } : {}),
   };
+  return { server, tls, credentials: async () => credentials };
 }

@@ -3,8 +3,12 @@ import type { Upstream } from "../../../faults/support/exchange.ts";
 
 /** A cluster as a fault proxy reaches it: a client certificate is the proxy's to show, a token the client's to send. */
 export async function upstreamOf(kubeconfig: string): Promise<Upstream> {
-  const { server, tls } = await connectByKubeconfig({ title: "of the tests", text: kubeconfig });
-  const { ca, cert, key } = tls;
+  const { server, tls, credentials } = await connectByKubeconfig({
+    title: "of the tests",
+    text: kubeconfig,
+  });
+  const { ca } = tls;
+  const { cert, key } = await credentials();
   return {
     host: server.hostname,
     port: Number(server.port || 443),
@@ -14,11 +18,12 @@ export async function upstreamOf(kubeconfig: string): Promise<Upstream> {
 
 /** The kubeconfig of a client that reaches its cluster through a proxy on this machine. */
 export async function proxiedKubeconfig(kubeconfig: string, port: number): Promise<string> {
-  const { token } = await connectByKubeconfig({ title: "of the tests", text: kubeconfig });
+  const { credentials } = await connectByKubeconfig({ title: "of the tests", text: kubeconfig });
+  const { authorization = "" } = await credentials();
   return JSON.stringify({
     "current-context": "proxied",
     contexts: [{ name: "proxied", context: { cluster: "proxied", user: "proxied" } }],
     clusters: [{ name: "proxied", cluster: { server: `http://127.0.0.1:${port}` } }],
-    users: [{ name: "proxied", user: { token: await token() } }],
+    users: [{ name: "proxied", user: { token: authorization.replace("Bearer ", "") } }],
   });
 }

@@ -2,17 +2,18 @@ import { describe, expect, test } from "vitest";
 import type { ApiError } from "../../../../lib/backends/kubernetes/api/api-error.ts";
 import { createClient } from "../../../../lib/backends/kubernetes/api/client.ts";
 import {
-  createTokenSource,
-  noToken,
-  type TokenSource,
+  anonymous,
+  bearer,
+  type CredentialsSource,
+  createCredentialsSource,
 } from "../../../../lib/backends/kubernetes/connect/connection.ts";
 import { sendJson, startAnsweringServer } from "../../../support/answering-server.ts";
 
 type Answer = Parameters<typeof startAnsweringServer>[0];
 
-async function connected(answer: Answer, token: TokenSource = noToken) {
+async function connected(answer: Answer, credentials: CredentialsSource = anonymous) {
   const server = await startAnsweringServer(answer);
-  const client = createClient({ server: server.url, tls: {}, token });
+  const client = createClient({ server: server.url, tls: {}, credentials });
   const get = (signal = AbortSignal.timeout(10_000)) =>
     client.call<{ n: number }>({ method: "GET", path: "/x", signal });
   return {
@@ -137,7 +138,7 @@ describe("a token", () => {
 
   test("that is refused is renewed once, and the call made again", async () => {
     const tokens = ["old", "new"];
-    const source = createTokenSource(async () => tokens.shift(), 60_000);
+    const source = createCredentialsSource(async () => bearer(tokens.shift() ?? ""), 60_000);
     await using to = await connected(needs("new"), source);
 
     await to.get();
@@ -147,7 +148,10 @@ describe("a token", () => {
   });
 
   test("that cannot be renewed fails the call", async () => {
-    await using to = await connected(needs("other"), async () => "fixed");
+    await using to = await connected(
+      needs("other"),
+      createCredentialsSource(async () => bearer("fixed"), 60_000),
+    );
 
     expect(await to.failure()).toMatchObject({ statusCode: 401 });
     expect(to.server.asked).toHaveLength(1);
@@ -155,7 +159,7 @@ describe("a token", () => {
 
   test("is fetched once for many calls at the same moment", async () => {
     let fetched = 0;
-    const source = createTokenSource(async () => `token-${++fetched}`, 60_000);
+    const source = createCredentialsSource(async () => `token-${++fetched}`, 60_000);
 
     const tokens = await Promise.all([source(), source(), source()]);
 
@@ -164,7 +168,7 @@ describe("a token", () => {
 
   test("is renewed once for many calls that it was refused to", async () => {
     let fetched = 0;
-    const source = createTokenSource(async () => `token-${++fetched}`, 60_000);
+    const source = createCredentialsSource(async () => `token-${++fetched}`, 60_000);
     const refused = await source();
 
     const tokens = await Promise.all([source(refused), source(refused)]);
@@ -179,7 +183,7 @@ describe("a token", () => {
       Promise.reject(new Error("no")),
       Promise.resolve("three"),
     ];
-    const source = createTokenSource(async () => answers.shift(), 1_000, { now: () => now });
+    const source = createCredentialsSource(async () => answers.shift(), 1_000, { now: () => now });
 
     expect(await source()).toBe("one");
     now = 1_000;

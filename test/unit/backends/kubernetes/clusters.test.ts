@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { createClusters } from "../../../../lib/backends/kubernetes/connect/clusters.ts";
-import { noToken } from "../../../../lib/backends/kubernetes/connect/connection.ts";
+import { anonymous } from "../../../../lib/backends/kubernetes/connect/connection.ts";
 import { someBackendDependencies } from "../../../support/builders.ts";
 
-const connection = { server: new URL("http://127.0.0.1:1"), tls: {}, token: noToken };
+const connection = { server: new URL("http://127.0.0.1:1"), tls: {}, credentials: anonymous };
 
 test("what is known of a cluster outlives the connection that is given up in its outage", async () => {
   const clusters = createClusters(someBackendDependencies(), async () => connection);

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { serverIdentity } from "../../../../lib/backends/kubernetes/connect/connection.ts";
+import { bearer, serverIdentity } from "../../../../lib/backends/kubernetes/connect/connection.ts";
 import { connectToEks } from "../../../../lib/backends/kubernetes/connect/eks.ts";
 import { createEksSigner } from "../../../../lib/backends/kubernetes/connect/eks-signer.ts";
 import { findConnection } from "../../../../lib/backends/kubernetes/connect/find-connection.ts";
@@ -46,25 +46,28 @@ describe("a kubeconfig", () => {
 
     expect(current.server.href).toBe("https://one.example:6443/");
     expect(other.server.href).toBe("https://two.example/base/");
-    expect(await current.token()).toBe("t");
+    expect(await current.credentials()).toEqual(bearer("t"));
   });
 
   test("gives certificates as they stand in it", async () => {
     const base64 = (text: string) => Buffer.from(text).toString("base64");
     const user = { "client-certificate-data": base64("cert"), "client-key-data": base64("key") };
 
-    const { tls } = await connect(kubeconfig(user, { "certificate-authority-data": base64("ca") }));
+    const { tls, credentials } = await connect(
+      kubeconfig(user, { "certificate-authority-data": base64("ca") }),
+    );
+    const { cert, key } = await credentials();
 
-    expect([tls.ca, tls.cert, tls.key].map(String)).toEqual(["ca", "cert", "key"]);
+    expect([tls.ca, cert, key].map(String)).toEqual(["ca", "cert", "key"]);
   });
 
   test("leads to files beside it", async () => {
     const text = kubeconfig({ tokenFile: "token" }, { "certificate-authority": "ca.crt" });
 
-    const { tls, token } = await connect(text, { folder: place });
+    const { tls, credentials } = await connect(text, { folder: place });
 
     expect(String(tls.ca)).toBe("a CA");
-    expect(await token()).toBe("from-a-file");
+    expect(await credentials()).toEqual(bearer("from-a-file"));
   });
 
   test("asks its program who we are, and again when that is refused", async () => {
@@ -77,12 +80,12 @@ describe("a kubeconfig", () => {
       interactiveMode: "Never",
     };
 
-    const { token } = await connect(kubeconfig({ exec }));
-    const tokens = await Promise.all([token(), token(), token()]);
-    const renewed = await token(tokens[0]);
+    const { credentials } = await connect(kubeconfig({ exec }));
+    const all = await Promise.all([credentials(), credentials(), credentials()]);
+    const renewed = await credentials(all[0]);
 
-    expect(new Set(tokens).size).toBe(1);
-    expect(renewed).not.toBe(tokens[0]);
+    expect(new Set(all).size).toBe(1);
+    expect(renewed).not.toEqual(all[0]);
   });
 
   test.each([
@@ -95,7 +98,7 @@ describe("a kubeconfig", () => {
     ["its program fails", kubeconfig({ exec: { command: "/no/such/program" } }), "exec"],
     ["its server is no URL", kubeconfig({}, { server: "not a url" }), "URL"],
   ])("says what is wrong where %s", async (_, text, words) => {
-    const failure = connect(text).then(({ token }) => token());
+    const failure = connect(text).then(({ credentials }) => credentials());
 
     await expect(failure).rejects.toMatchObject({
       code: "ConfigError",
@@ -109,11 +112,11 @@ describe("in a pod", () => {
   test("the service account's files say where and who", async () => {
     const env = { KUBERNETES_SERVICE_HOST: "fd00::1", KUBERNETES_SERVICE_PORT: "443" };
 
-    const { server, tls, token } = await connectInCluster(env, place);
+    const { server, tls, credentials } = await connectInCluster(env, place);
 
     expect(server.href).toBe("https://[fd00::1]/");
     expect(String(tls.ca)).toBe("a CA");
-    expect(await token()).toBe("from-a-file");
+    expect(await credentials()).toEqual(bearer("from-a-file"));
   });
 
   test("elsewhere it says that this is none", async () => {

@@ -3,18 +3,19 @@ import { createClient } from "../../../../lib/backends/kubernetes/api/client.ts"
 import { listPages } from "../../../../lib/backends/kubernetes/api/pages.ts";
 import { watchJobs } from "../../../../lib/backends/kubernetes/api/watch.ts";
 import {
-  createTokenSource,
-  noToken,
-  type TokenSource,
+  anonymous,
+  bearer,
+  type CredentialsSource,
+  createCredentialsSource,
 } from "../../../../lib/backends/kubernetes/connect/connection.ts";
 import { createNews } from "../../../../lib/backends/kubernetes/look/news.ts";
 import { sendJson, startAnsweringServer } from "../../../support/answering-server.ts";
 
 type Answer = Parameters<typeof startAnsweringServer>[0];
 
-async function connected(answer: Answer, token: TokenSource = noToken) {
+async function connected(answer: Answer, credentials: CredentialsSource = anonymous) {
   const server = await startAnsweringServer(answer);
-  const client = createClient({ server: server.url, tls: {}, token });
+  const client = createClient({ server: server.url, tls: {}, credentials });
   return {
     server,
     client,
@@ -63,7 +64,7 @@ describe("a list in pages", () => {
 
   test("goes on where it was once its token, which ran out between two pages, is renewed", async () => {
     const tokens = ["old", "new"];
-    const source = createTokenSource(async () => tokens.shift(), 60_000);
+    const source = createCredentialsSource(async () => bearer(tokens.shift() ?? ""), 60_000);
     await using to = await connected(({ url, headers }, response) => {
       if (!tokenOf(url)) sendJson(response, 200, page([1, 2], "next"));
       else if (headers.authorization === "Bearer new") sendJson(response, 200, page([3]));

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createClient } from "../../../../lib/backends/kubernetes/api/client.ts";
-import { noToken } from "../../../../lib/backends/kubernetes/connect/connection.ts";
+import { anonymous } from "../../../../lib/backends/kubernetes/connect/connection.ts";
 import { logSourceOf } from "../../../../lib/backends/kubernetes/judge/log-source.ts";
 import { readLog } from "../../../../lib/backends/kubernetes/output/read-log.ts";
 import { createTimestampFilter } from "../../../../lib/backends/kubernetes/output/timestamped.ts";
@@ -108,7 +108,7 @@ describe("a log that its node has no more", () => {
 
   async function read(answer: string): Promise<string> {
     await using server = await startAnsweringServer((_, response) => void response.end(answer));
-    const client = createClient({ server: server.url, tls: {}, token: noToken });
+    const client = createClient({ server: server.url, tls: {}, credentials: anonymous });
     const cluster = { name: "prod", client, scopes: [undefined] };
     const source = logSourceOf(aSeenJob(), [aSeenPod({ phase: "Succeeded", state: exited(0) })]);
     try {
