@@ -46,7 +46,7 @@ await describeWithEngine("docker", "a container's end", () => {
     ["wants a network that is missing", { network_mode: "nowhere" }, 128, /nowhere not found/],
     ["wants a user that is missing", { user: "nobody-here" }, 128, /nobody-here/],
     ["wants a device that is missing", { devices: ["/dev/nope"] }, 128, /\/dev\/nope/],
-    ["wants GPUs that are missing", { gpus: "all" }, 128, /gpu/],
+    ["wants GPUs that are missing", { gpus: "all" }, 128, /gpu/i],
   ])(
     "tells the engine's reason where what it should start %s",
     async ([, fields, code, reason], { expect }) => {
