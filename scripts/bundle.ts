@@ -13,7 +13,7 @@ import {
 const NATIVE = ["cpu-features", /\.node$/];
 
 /** Costly to start, and seldom asked: ssh hosts, and names that are not ASCII (whose tables cost as much as an SDK). */
-const RUN_LATER = ["ssh2", "@sindresorhus/transliterate"];
+const RUN_LATER = ["ssh2", "@sindresorhus/transliterate", "transliteration"];
 
 export interface BundleOptions {
   readonly root: string;

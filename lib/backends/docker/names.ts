@@ -1,5 +1,5 @@
 import type { RunKey } from "../../runs/run.ts";
-import { toAscii } from "../../runs/slug.ts";
+import { asciiName } from "../../runs/slug.ts";
 
 const MAX_NAME = 250; // a marker's name is 5 characters longer, and a volume is a directory: 255 bytes at most
 const WITHOUT_NAME = "slipway";
@@ -10,11 +10,13 @@ const WITHOUT_NAME = "slipway";
  */
 export function containerName(key: Pick<RunKey, "name" | "hash">): string {
   const suffix = `-${key.hash}`;
-  const base = toAscii(key.name ?? "")
-    .replace(/[^a-zA-Z0-9_.-]+/g, "-")
-    .replace(/^[_.-]+/, "")
-    .slice(0, MAX_NAME - suffix.length)
-    .replace(/-+$/, "");
+  const base = asciiName(key.name ?? "", (ascii) =>
+    ascii
+      .replace(/[^a-zA-Z0-9_.-]+/g, "-")
+      .replace(/^[_.-]+/, "")
+      .slice(0, MAX_NAME - suffix.length)
+      .replace(/-+$/, ""),
+  );
   return `${base || WITHOUT_NAME}${suffix}`;
 }
 

@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, "..", "..", "..");
 const modules = join(root, "node_modules");
 
 /** All that senders and receivers need to have beside the client before the first message is sent. */
-const NEEDED = ["zod", "@sindresorhus/transliterate", "fastest-levenshtein"];
+const NEEDED = ["zod", "@sindresorhus/transliterate", "transliteration", "fastest-levenshtein"];
 
 let place: string;
 

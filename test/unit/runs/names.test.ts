@@ -1,3 +1,4 @@
+import latinize from "@sindresorhus/transliterate";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { hashRunId } from "../../../lib/runs/names.ts";
@@ -16,7 +17,14 @@ describe("slugify", () => {
     ["№5", "no5"],
     ["Привет", "privet"],
     ["🙂", ""],
-    ["日本", ""],
+    ["日本", "ri-ben"],
+    ["数据处理", "shu-ju-chu-li"],
+    ["서울", "seoul"],
+    ["ひらがな", "hirakana"],
+    ["हिन्दी", "hindii"],
+    ["ไทย", "aithy"],
+    ["שלום", "shlvm"],
+    ["日本 job 3", "job-3"], // as ever: the name of a run is its identity
     ["", ""],
     ["../../etc", "etc"],
     [`${"a".repeat(44)}-b`, "a".repeat(44)],
@@ -37,6 +45,37 @@ describe("slugify", () => {
           expect(slugify(slug, length)).toBe(slug);
         },
       ),
+    );
+  });
+});
+
+/** What names were made by before every script was transliterated. */
+function slugOfOld(name: string): string {
+  const plain = name.normalize("NFKD").replace(/[\u0300-\u036f]/g, "");
+  return plain
+    .replace(/\P{ASCII}+/gu, (foreign) => latinize(foreign))
+    .toLowerCase()
+    .replace(/[^a-z0-9-]+/g, "-")
+    .replace(/-{2,}/g, "-")
+    .replace(/^-+|-+$/g, "")
+    .slice(0, 45)
+    .replace(/^-+|-+$/g, "");
+}
+
+const anyName = fc.oneof(
+  fc.string({ unit: "binary" }),
+  fc.string({ unit: fc.constantFrom(..."aZ9 -_ößЖжλع한日本ナひไव🙂．") }),
+);
+
+describe("a name that was made before every script was transliterated", () => {
+  test("stays, since a run's name is its identity", () => {
+    fc.assert(
+      fc.property(anyName, (name) => {
+        const old = slugOfOld(name);
+
+        if (old !== "") expect(slugify(name, 45)).toBe(old);
+      }),
+      { numRuns: 2_000 },
     );
   });
 });

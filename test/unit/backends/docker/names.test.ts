@@ -17,6 +17,7 @@ describe("a container's name", () => {
     ["flow9.-foo_bar^x", "flow9.-foo_bar-x"],
     ["My Flow!", "My-Flow"],
     ["Größe", "Grosse"],
+    ["日本", "Ri-Ben"],
     ["🙂", "slipway"],
     ["", "slipway"],
     ["___", "slipway"],

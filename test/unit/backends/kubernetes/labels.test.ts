@@ -19,6 +19,9 @@ describe("a label's key", () => {
     ["under_score.in/prefix", "under-score.in/prefix"],
     ["_x_", "x"],
     ["ünder/ü", "under/u"],
+    ["日本", "ri-ben"],
+    ["example.com/数据", "example.com/shu-ju"],
+    ["서울/team", "seoul/team"],
     ["K".repeat(80), "k".repeat(63)],
     [`${"p".repeat(300)}/n`, `${"p".repeat(253)}/n`],
     [`${"k".repeat(62)}-z`, "k".repeat(62)],
@@ -27,7 +30,7 @@ describe("a label's key", () => {
     expect(labelProblems({ [key]: "x" }, "labels")).toEqual([]);
   });
 
-  test.each(["$$", "$$/x", "x/$$", "a/", "..", "🙂", "a.-b/c", "a..b/c", "日本"])(
+  test.each(["$$", "$$/x", "x/$$", "a/", "..", "🙂", "a.-b/c", "a..b/c"])(
     "%j is refused by its name, for nothing can be made of it",
     (key) => {
       expect(labelProblems({ [key]: "x" }, "labels")).toEqual([
@@ -53,6 +56,9 @@ describe("a label's value", () => {
   test.each([
     ["", ""],
     ["a b", "a-b"],
+    ["日本", "ri-ben"],
+    ["日本 job 3", "ri-ben-job-3"],
+    ["Привет 서울", "privet-seoul"],
     ["UPPER", "upper"],
     ["_x_", "x"],
     ["..a..", "a"],
