@@ -60,6 +60,11 @@ export interface Backend<S extends Spec = Spec> {
   /** Removes what the retention has ended, and what crashed launchers left behind without an owner. */
   sweep(target: Target, signal: AbortSignal): Promise<Swept>;
 
+  /**
+   * Asks the target whether it can take runs, and changes nothing there. Throws a LaunchError where it cannot be asked.
+   */
+  check(target: Target, signal: AbortSignal): Promise<TargetCheck>;
+
   /** Lets go of connections and watches; runs are untouched. */
   close(): Promise<void>;
 }
@@ -107,6 +112,16 @@ export interface OutputOptions {
   readonly tailBytes?: number;
   /** Go on until the run ends or the signal aborts (then return normally). */
   readonly follow?: boolean;
+}
+
+/** What a target says of itself, for the operator. */
+export interface TargetCheck {
+  /** Name and version of what answered: `Kubernetes v1.37.2`. */
+  readonly version: string;
+  /** What keeps runs from working there although it answers, a missing right for example. */
+  readonly problems: readonly string[];
+  /** In what it differs from others of its kind. */
+  readonly notes: readonly string[];
 }
 
 export interface Swept {

@@ -17,7 +17,7 @@ type World = Pick<Terminal, "env" | "cwd">;
 type Listening = Pick<BackendDependencies, "onPullProgress">;
 
 /** The same engines may be served by functions, and no launcher of ours lives longer than one of those. */
-const LAUNCHER_TIMEOUT_MS = 900_000;
+export const LAUNCHER_TIMEOUT_MS = 900_000;
 
 /** The environment with `--config` in it, as everything that reads the configuration expects. */
 export const configEnv = ({ config }: Options, { env }: Pick<World, "env">): World["env"] =>

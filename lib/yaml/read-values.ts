@@ -95,6 +95,9 @@ export function createReader(source: string) {
 
   function keyOf(node: YamlNode, place: Place): string {
     if (node.kind !== "scalar") throw wrong(node, "expected a key that is text", place);
+    // A name that looks like a boolean is no riddle in a file whose keys are all names.
+    const isName = !place.isKubernetes && node.isPlain && !node.tag;
+    if (isName && typeof kubectlScalar(node.text) === "boolean") return node.text;
     const key = scalarOf(node, place);
     if (key === null) throw wrong(node, "expected a key that is text, got null", place);
     return String(key);

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe } from "vitest";
 import { createArena } from "./arena.ts";
 import { defineCancelCases } from "./cancel-cases.ts";
+import { defineCheckCases } from "./check-cases.ts";
 import { defineCrashCases } from "./crash-cases.ts";
 import { defineEndCases } from "./end-cases.ts";
 import { defineFollowCases } from "./follow-cases.ts";
@@ -19,6 +20,7 @@ const PARTS = {
   following: defineFollowCases,
   retention: defineRetentionCases,
   crashes: defineCrashCases,
+  checking: defineCheckCases,
 };
 export type ContractPart = keyof typeof PARTS;
 export const CONTRACT_PARTS = Object.keys(PARTS) as readonly ContractPart[];

@@ -10,6 +10,14 @@ vi.setConfig(PATIENT);
 
 const DEADLINE_MS = 120_000;
 
+/** Of a cluster that nobody serves. */
+const OFF = JSON.stringify({
+  "current-context": "off",
+  contexts: [{ name: "off", context: { cluster: "off", user: "off" } }],
+  clusters: [{ name: "off", cluster: { server: "https://127.0.0.1:1" } }],
+  users: [{ name: "off", user: { token: "secret-token" } }],
+});
+
 describe("slipway config check", () => {
   let slipway: Slipway;
   beforeAll(async () => {
@@ -25,7 +33,10 @@ describe("slipway config check", () => {
   test("shows what takes effect, and no secret", async () => {
     const registry = "registries: { ghcr: { username: bot, password: hunter2hunter2 } }";
 
-    const { exitCode, stdout, stderr } = await check(`${registry}\nretention_seconds: 60`);
+    const { exitCode, stdout, stderr } = await check(
+      `${registry}\nretention_seconds: 60`,
+      "--offline",
+    );
 
     expect(exitCode).toBe(0);
     expect(stdout).toContain("retention_seconds: 60");
@@ -40,10 +51,65 @@ describe("slipway config check", () => {
     expect(stderr).toContain("logs.tail_bytes");
   });
 
+  test("asks every target, names those that cannot be used, and ends as for any problem", async () => {
+    const config = `
+docker_hosts:
+  gone: { host: "unix://${slipway.directory}/gone.sock" }
+  shut: { host: "tcp://127.0.0.1:1" }
+clusters:
+  down: { kubeconfig: "\${env:KUBECONFIG_OFF}" }
+defaults: { docker-container: gone, kubernetes-job: down }
+`;
+    await writeFile(join(slipway.directory, "slipway.yml"), config);
+    const call = (...more: string[]) =>
+      slipway.call(["config", "check", ...more], {
+        cwd: slipway.directory,
+        env: {
+          KUBECONFIG_OFF: OFF,
+          SLIPWAY_REQUESTS_URL: "http://127.0.0.1:1/000000000000/requests",
+          AWS_REGION: "eu-west-1",
+          AWS_ACCESS_KEY_ID: "test",
+          AWS_SECRET_ACCESS_KEY: "test",
+        },
+      });
+
+    const [plain, json, offline] = await Promise.all([call(), call("--json"), call("--offline")]);
+
+    expect(plain.exitCode).toBe(65);
+    expect(plain.stderr).toMatch(/^docker-container gone: problem: .*gone\.sock/m);
+    expect(plain.stderr).toMatch(/^docker-container shut: problem: .*127\.0\.0\.1:1/m);
+    expect(plain.stderr).toMatch(/^kubernetes-job down: problem: could not .*ECONNREFUSED/m);
+    expect(plain.stderr).toMatch(/^process default: Node\.js v[\d.]+ on \S+, \d+ ms$/m);
+    expect(plain.stderr).toMatch(/^requests queue: problem: SQS could not describe a queue/m);
+    expect(plain.stderr).toContain("4 of 5 failed.");
+    expect(json.exitCode).toBe(65);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      targets: expect.arrayContaining([
+        expect.objectContaining({
+          type: "docker-container",
+          name: "gone",
+          problems: [expect.any(String)],
+        }),
+        expect.objectContaining({
+          type: "process",
+          name: "default",
+          latencyMs: expect.any(Number),
+          problems: [],
+        }),
+      ]),
+    });
+    expect(offline.exitCode).toBe(0);
+    expect(offline.stderr).toMatch(/^docker-container gone$/m);
+    expect(offline.stderr).toContain("No problem found.");
+  });
+
   test("reads the file that --config names", async () => {
     await writeFile(join(slipway.directory, "other.yml"), "retention_seconds: 77");
 
-    const { stdout } = await check("retention_seconds: 60", "--config", "other.yml", "--json");
+    const { stdout } = await check(
+      "retention_seconds: 60",
+      ...["--config", "other.yml", "--json", "--offline"],
+    );
 
     expect(JSON.parse(stdout).config.retention_seconds).toBe(77);
   });

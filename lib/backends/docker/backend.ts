@@ -85,6 +85,11 @@ export function createDockerBackend(deps: BackendDependencies): Backend<DockerCo
     sweep: async (target, signal) =>
       sweep(await placeOf(target, signal), deps.config.retention_seconds),
 
+    async check(target, signal) {
+      const { engine, api } = await (await engineOf(target.name)).version(signal);
+      return { version: `Docker ${engine} (API ${api})`, problems: [], notes: [] };
+    },
+
     async close() {
       const open = await Promise.allSettled(engines.values());
       engines.clear();

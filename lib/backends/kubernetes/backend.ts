@@ -9,6 +9,7 @@ import { createClient } from "./api/client.ts";
 import type { Cluster } from "./api/cluster.ts";
 import { toLaunchError } from "./api/errors.ts";
 import { cancelRun } from "./cancel.ts";
+import { checkCluster } from "./check.ts";
 import { type Clusters, createClusters } from "./connect/clusters.ts";
 import { locateRun } from "./connect/locate.ts";
 import { connectAsSender } from "./inline/inline-connection.ts";
@@ -61,6 +62,8 @@ export function createKubernetesBackend(deps: BackendDependencies): Backend<Kube
       ),
     sweep: (target, signal) =>
       on(target, "remove what retention has ended", (cluster) => sweepCluster(cluster, signal)),
+    check: (target, signal) =>
+      on(target, "ask what may be done", (cluster) => checkCluster(cluster, signal)),
     close: async () => clusters.close(),
   };
 }

@@ -8,6 +8,7 @@ import type { RunKey, Target } from "../../runs/run.ts";
 import type { Backend } from "../backend.ts";
 import type { BackendDependencies } from "../dependencies.ts";
 import { cancelRun } from "./cancel.ts";
+import { checkMachine } from "./check.ts";
 import { atEdge, streamAtEdge } from "./edge.ts";
 import { runsDirectory } from "./layout.ts";
 import { lookAt } from "./look.ts";
@@ -98,6 +99,8 @@ export function createProcessBackend(deps: BackendDependencies): Backend<Process
         const removed = await sweepRuns(root, { retentionMs, launcherTimeoutMs }, signal);
         return { removed };
       }),
+
+    check: () => atEdge(() => checkMachine(root)),
 
     close: async () => closing.abort(),
   };

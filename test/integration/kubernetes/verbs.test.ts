@@ -209,12 +209,33 @@ await describeWithEngine("kubernetes", "on a real cluster", () => {
   });
 
   describe.concurrent("without the right to", () => {
-    const backendWithout = async (resource: string) => {
-      const kubeconfig = await accountWithout(lab.admin, lab.namespace, `no-${resource}`, [
-        resource,
-      ]);
+    const backendWithout = async (resource: string, account = `no-${resource}`) => {
+      const kubeconfig = await accountWithout(lab.admin, lab.namespace, account, [resource]);
       return createKubernetesBackend(dependencies(kubeconfig, [lab.namespace]));
     };
+
+    test("do what Slipway does the check names it, by what is lost without it", async () => {
+      const [noPods, noEvents] = await Promise.all([
+        backendWithout("pods", "checks-no-pods"),
+        backendWithout("events", "checks-no-events"),
+      ]);
+
+      const blind = await noPods.check(TARGET, lab.signal());
+      const vague = await noEvents.check(TARGET, lab.signal());
+      await Promise.all([noPods.close(), noEvents.close()]);
+
+      const place = `in the namespace ${lab.namespace}`;
+      const noLogs = `may not get pods/log ${place}: results carry no output`;
+      expect(blind).toEqual({
+        version: expect.stringMatching(/^Kubernetes v1\.\d+\.\d+/),
+        problems: [`may not list, delete pods ${place}`],
+        notes: [noLogs],
+      });
+      expect(vague).toMatchObject({
+        problems: [],
+        notes: [noLogs, `may not list events ${place}: causes are less precise`],
+      });
+    });
 
     test("read pods a run's end is told all the same, from its Job", async () => {
       const blind = await backendWithout("pods");

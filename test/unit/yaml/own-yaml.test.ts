@@ -34,7 +34,7 @@ describe("YAML in fields of Slipway's own", () => {
   });
 
   test("names every ambiguous value and key with its place", () => {
-    const text = "env:\n  COUNTRY: NO\n  ON: x\nlist:\n- 1\n- 010\n";
+    const text = "env:\n  COUNTRY: NO\n  0400: x\nlist:\n- 1\n- 010\n";
 
     const problems = problemsOf(text);
 
@@ -43,6 +43,11 @@ describe("YAML in fields of Slipway's own", () => {
       "env 3:3",
       "list[1] 6:3",
     ]);
+  });
+
+  test("takes a key that looks like a boolean for the name that it is", () => {
+    expect(readOwnYaml("env: { Y: a, NO: b }")).toEqual([{ env: { Y: "a", NO: "b" } }]);
+    expect(readOwnYaml("job: { y: a }")).toEqual([{ job: { true: "a" } }]);
   });
 
   test("repeats no number, which may be a password", () => {
