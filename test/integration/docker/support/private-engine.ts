@@ -25,17 +25,31 @@ export interface PrivateEngine {
   /** What a machine's power failure leaves: nothing runs, what was in memory is gone. */
   crashMachine(): Promise<void>;
   start(...flags: string[]): Promise<void>;
+  /** The machine down and up again with other programs, on the same data and socket: an upgrade in place. */
+  exchange(programs: EnginePrograms): Promise<void>;
   /** Ends everything and removes every trace. */
   dispose(): Promise<void>;
 }
 
+export interface EnginePrograms {
+  /** Looked in first for dockerd and runc. */
+  readonly folder: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Debian's engine, whatever else is first on PATH. */
+export const DEBIAN: EnginePrograms = { folder: "/usr/sbin" };
+
 export interface PrivateEngineOptions {
+  /** Those on PATH where unset. */
+  readonly programs?: EnginePrograms;
   readonly flags?: readonly string[];
   /** A file system of its own, of this size. */
   readonly dataMegabytes?: number;
 }
 
 export async function startPrivateEngine({
+  programs,
   flags = [],
   dataMegabytes,
 }: PrivateEngineOptions = {}): Promise<PrivateEngine> {
@@ -47,6 +61,7 @@ export async function startPrivateEngine({
   const bridge = `slip${process.pid.toString(36)}-${number.toString(36)}`;
   const port = await freePort();
   const log = openSync(at("log"), "a");
+  let env = environmentOf(programs);
   let daemon: ChildProcess | undefined;
   let containerd: ChildProcess | undefined;
 
@@ -56,7 +71,7 @@ export async function startPrivateEngine({
   ip("link", "set", bridge, "up");
 
   const launch = (program: string, ...given: string[]) =>
-    spawn(program, given, { stdio: ["ignore", log, log] });
+    spawn(program, given, { stdio: ["ignore", log, log], env });
 
   async function start(...more: string[]) {
     if (!containerd) {
@@ -100,6 +115,12 @@ export async function startPrivateEngine({
     );
   }
 
+  async function exchange(others: EnginePrograms) {
+    await crashMachine();
+    env = environmentOf(others);
+    await start(...flags);
+  }
+
   async function dispose() {
     const others = await bridgesOf(socket);
     await crashMachine();
@@ -132,9 +153,15 @@ export async function startPrivateEngine({
     kill,
     crashMachine,
     start,
+    exchange,
     dispose,
   };
 }
+
+const environmentOf = (programs: EnginePrograms | undefined): NodeJS.ProcessEnv =>
+  programs
+    ? { ...process.env, PATH: `${programs.folder}:${process.env.PATH}`, ...programs.env }
+    : process.env;
 
 const ip = (...given: string[]) => execFileSync("ip", given);
 
