@@ -15,6 +15,19 @@ const NATIVE = ["cpu-features", /\.node$/];
 /** Costly to start, and seldom asked: ssh hosts, and names that are not ASCII (whose tables cost as much as an SDK). */
 const RUN_LATER = ["ssh2", "@sindresorhus/transliterate", "transliteration"];
 
+/**
+ * What dockerode builds images with (gRPC, protobuf, tar), takes over connections with and would go over ssh with: never
+ * called, and more than nine tenths of its weight and of the time that it takes to load.
+ */
+const UNUSED = [
+  /\/node_modules\/dockerode\/lib\/(?:session|buildkit)\.js$/,
+  /\/node_modules\/docker-modem\/lib\/(?:ssh|http_duplex)\.js$/,
+  /\/node_modules\/(?:tar-fs|@balena\/dockerignore|split-ca)\//,
+];
+
+/** Its log for debugging, which would hold what goes over the wire. */
+const SILENT = /\/node_modules\/debug\//;
+
 export interface BundleOptions {
   readonly root: string;
   /** The function's name: its folder under `out`. */
@@ -38,7 +51,7 @@ export async function bundleFunction({
   const folder = resolve(root, out, name);
   const maps = resolve(root, out, "maps", name);
   const programs = new Set<string>();
-  const plugins = [requireBuiltins(), runLater(RUN_LATER), ownPrograms(programs)];
+  const plugins = [requireBuiltins(), runLater(RUN_LATER), leaveOut(), ownPrograms(programs)];
   const main = await compile({ cwd: root, input: { index: source }, plugins }, CHUNKS);
   const helpers = await Promise.all(
     [...programs].map((path) =>
@@ -140,6 +153,18 @@ const proxyOf = (path: string) => `
     get: (_, key) => load()[key],
     apply: (_, self, given) => { const it = load(); return (it.default ?? it)(...given); },
   });`;
+
+function leaveOut(): Plugin {
+  const absent = `module.exports = () => { throw new Error("this part is not in the bundle"); };`;
+  const silent = "module.exports = () => () => {};";
+  return {
+    name: "leave-out",
+    load(path) {
+      if (SILENT.test(path)) return silent;
+      return UNUSED.some((unused) => unused.test(path)) ? absent : undefined;
+    },
+  };
+}
 
 /** What fields mean, for the published JSON Schemas: each would be one more copy of its schema at every cold start. */
 const DESCRIPTION = /\.check\(\s*z\.describe\(\s*"(?:[^"\\]|\\.)*",?\s*\),?\s*\)/g;

@@ -1,100 +1,139 @@
 import type { IncomingMessage } from "node:http";
+import type Docker from "dockerode";
 import type * as z from "zod/mini";
-import type { Transport } from "../connect/transport.ts";
-import { call, type EngineAnswer, type EngineCall, openStream, readAnswer } from "./call.ts";
+import type { Connection } from "../connect/connection.ts";
+import { Refusal } from "./answer.ts";
 import { VersionAnswer } from "./engine-answers.ts";
+import type { Sending } from "./modem.ts";
+import { NoAnswerYet } from "./no-answer.ts";
 import { messageOf, unexpected } from "./refusal.ts";
 import { type EngineVersion, negotiate } from "./versions.ts";
 
-export type VersionedCall = Omit<EngineCall, "deadlineMs"> & { readonly deadlineMs?: number };
+/** One call of dockerode's. */
+export type Call = (docker: Docker) => Promise<unknown>;
 
-/** Calls in the API version that both sides know. */
+export interface CallOptions {
+  readonly signal: AbortSignal;
+  /** How long the whole answer may take, in milliseconds; of a stream, its beginning. */
+  readonly deadlineMs?: number;
+  /** Made once, over a connection of its own: for what must not be repeated unasked. */
+  readonly once?: boolean;
+}
+
+/** Makes calls in the API version that both sides know. Throws a retryable LaunchError where there is no answer. */
 export interface Caller {
   readonly host: string;
   version(signal: AbortSignal): Promise<EngineVersion>;
-  send(request: VersionedCall): Promise<EngineAnswer>;
-  /** The answer as a stream where its status is 200, else the whole of it. */
-  stream(request: VersionedCall): Promise<IncomingMessage | EngineAnswer>;
-  /** The answer's body where the status is 2xx; else a retryable error that says what was asked. */
-  ask<T>(schema: z.ZodMiniType<T>, asked: string, request: VersionedCall): Promise<T>;
+  /** The answer's body, or why there is none. */
+  send(call: Call, options: CallOptions): Promise<unknown>;
+  /**
+   * The answer while it comes: it breaks off with an error where `signal` aborts or the engine goes away. Its beginning has a
+   * deadline.
+   */
+  stream(call: Call, options: CallOptions): Promise<IncomingMessage | Refusal>;
+  /** The answer's body; a retryable error that says what was asked where it is another. */
+  ask<T>(schema: z.ZodMiniType<T>, asked: string, call: Call, signal: AbortSignal): Promise<T>;
   /** The same, and undefined for a 404. */
   askFor<T>(
     schema: z.ZodMiniType<T>,
     asked: string,
-    request: VersionedCall,
+    call: Call,
+    signal: AbortSignal,
   ): Promise<T | undefined>;
 }
 
 const DEADLINE_MS = 20_000;
 
-export function createCaller(transport: Transport): Caller {
-  const { host } = transport;
-  let known: Promise<EngineVersion> | undefined;
+type How = Pick<Sending, "version" | "stream" | "onServer">;
 
-  async function askVersion(signal: AbortSignal) {
-    const request = { method: "GET", path: "/version", deadlineMs: DEADLINE_MS, signal } as const;
-    const answer = await call(transport, request);
+export function createCaller(
+  connection: Connection,
+  dockerFor: (sending: Sending) => Docker,
+): Caller {
+  const { host } = connection;
+  let known: Promise<EngineVersion> | undefined;
+  let server: string | undefined;
+
+  async function make(call: Call, options: CallOptions, how: How): Promise<unknown> {
+    const { signal, deadlineMs = DEADLINE_MS, once = false } = options;
+    const deadline = new AbortController();
+    const timer = setTimeout(() => deadline.abort(new NoAnswerYet(deadlineMs)), deadlineMs);
+    const ending = AbortSignal.any([signal, deadline.signal]);
+    try {
+      return await call(dockerFor({ connection, signal: ending, once, ...how }));
+    } catch (error) {
+      if (error instanceof Refusal) return error;
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async function askVersion(signal: AbortSignal): Promise<EngineVersion> {
+    const onServer = (said: string | undefined) => {
+      server = said;
+    };
+    const how = { version: undefined, stream: false, onServer };
+    const answer = await make((docker) => docker.version(), { signal }, how);
     const said = parse(VersionAnswer, "tell its version", answer);
     const api = negotiate({ newest: said.ApiVersion, oldest: said.MinAPIVersion });
     return { engine: said.Version, api };
   }
 
   /** Asked once per connection; asked again after a failure, and after the engine was exchanged for another. */
-  function version(signal: AbortSignal) {
-    known ??= askVersion(signal).catch((error) => {
-      known = undefined;
-      throw error;
-    });
-    return known;
+  function version(signal: AbortSignal): Promise<EngineVersion> {
+    if (known) return known;
+    const asked = askVersion(signal);
+    known = asked;
+    asked.catch(() => forget(asked));
+    return asked;
+  }
+
+  function forget(asked: Promise<EngineVersion> | undefined): void {
+    if (known === asked) known = undefined;
+  }
+
+  /** Every answer says what the engine is, so that another one behind the same address is noticed. */
+  function onServer(said: string | undefined): void {
+    if (said !== server) known = undefined;
+    server = said;
   }
 
   /** Made again, once, where the engine no longer speaks what was spoken with it: it has done nothing then. */
-  async function inVersion<T extends object>(
-    request: VersionedCall,
-    make: (call: EngineCall) => Promise<T>,
-  ): Promise<T> {
+  async function inVersion(call: Call, options: CallOptions, stream: boolean): Promise<unknown> {
     const at = async (spoken: Promise<EngineVersion>) =>
-      make({
-        deadlineMs: DEADLINE_MS,
-        ...request,
-        path: `/v${(await spoken).api}${request.path}`,
-      });
-    const spoken = version(request.signal);
+      make(call, options, { version: (await spoken).api, stream, onServer });
+    const spoken = version(options.signal);
     const answer = await at(spoken);
     if (!isOfOtherVersion(answer)) return answer;
-    if (known === spoken) known = undefined;
-    return at(version(request.signal));
+    forget(spoken);
+    return at(version(options.signal));
   }
 
-  const send = (request: VersionedCall) => inVersion(request, (made) => call(transport, made));
-
-  const stream = (request: VersionedCall) =>
-    inVersion<IncomingMessage | EngineAnswer>(request, async (made) => {
-      const opened = await openStream(transport, made);
-      return opened.statusCode === 200 ? opened : readAnswer(opened);
-    });
-
-  function parse<T>(schema: z.ZodMiniType<T>, asked: string, answer: EngineAnswer): T {
-    const body = answer.status < 300 ? schema.safeParse(answer.body) : undefined;
-    if (!body?.success) throw unexpected(host, asked, answer);
-    return body.data;
+  function parse<T>(schema: z.ZodMiniType<T>, asked: string, answer: unknown): T {
+    if (answer instanceof Refusal) throw unexpected(host, asked, answer);
+    const read = schema.safeParse(answer);
+    if (read.success) return read.data;
+    throw unexpected(host, asked, { status: 200, body: answer, retryAfterMs: undefined });
   }
 
   return {
     host,
     version,
-    send,
-    stream,
-    ask: async (schema, asked, request) => parse(schema, asked, await send(request)),
-    async askFor(schema, asked, request) {
-      const answer = await send(request);
-      return answer.status === 404 ? undefined : parse(schema, asked, answer);
+    send: (call, options) => inVersion(call, options, false),
+    stream: (call, options) => inVersion(call, options, true) as Promise<IncomingMessage | Refusal>,
+    ask: async (schema, asked, call, signal) =>
+      parse(schema, asked, await inVersion(call, { signal }, false)),
+    async askFor(schema, asked, call, signal) {
+      const answer = await inVersion(call, { signal }, false);
+      const isAbsent = answer instanceof Refusal && answer.status === 404;
+      return isAbsent ? undefined : parse(schema, asked, answer);
     },
   };
 }
 
 /** Whether the engine refused a call for the version alone. */
-const isOfOtherVersion = (answer: object | EngineAnswer) =>
-  "status" in answer && answer.status === 400 && OTHER_VERSION.test(messageOf(answer));
+const isOfOtherVersion = (answer: unknown) =>
+  answer instanceof Refusal && answer.status === 400 && OTHER_VERSION.test(messageOf(answer));
 
 const OTHER_VERSION = /client version .* is too (new|old)/;

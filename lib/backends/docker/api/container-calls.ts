@@ -1,9 +1,12 @@
+import type Docker from "dockerode";
 import type { LaunchError } from "../../../runs/launch-error.ts";
 import { secretsIn } from "../judge/observed-run.ts";
 
 import type { CreateRequest } from "../request/create-request.ts";
+import { Refusal } from "./answer.ts";
 import type { Caller } from "./caller.ts";
 import * as answers from "./engine-answers.ts";
+import { post } from "./post.ts";
 import { messageOf, refused, unexpected } from "./refusal.ts";
 
 export type Creation =
@@ -24,72 +27,63 @@ const REMOVE_MS = 60_000;
 /** How long to wait for a container to heed an order to stop; the engine carries it out in any case. */
 const STOP_WAIT_MS = 1_500;
 
-const at = (container: string) => `/containers/${encodeURIComponent(container)}`;
+const at = (docker: Docker, container: string) =>
+  docker.getContainer(encodeURIComponent(container));
 
 export function containerCalls(caller: Caller) {
   const { host } = caller;
   return {
     async create(request: CreateRequest, signal: AbortSignal): Promise<Creation> {
-      const answer = await caller.send({
-        method: "POST",
-        path: "/containers/create",
-        query: { name: request.name, platform: request.platform },
-        body: request.body,
-        deadlineMs: CREATE_MS,
-        signal,
-      });
+      const { name, platform, body } = request;
+      const answer = await caller.send(
+        (docker) =>
+          post(docker, "/containers/create", body, { name, ...(platform && { platform }) }),
+        { deadlineMs: CREATE_MS, signal },
+      );
+      if (!(answer instanceof Refusal)) {
+        const { Id, Warnings } = answers.CreatedAnswer.parse(answer);
+        return { outcome: "created", id: Id, warnings: Warnings };
+      }
       if (answer.status === 409) return { outcome: "name-taken" };
       if (answer.status === 404 && /no such image/i.test(messageOf(answer)))
         return { outcome: "image-missing" };
-      if (answer.status !== 201)
-        throw refused(host, "create the container", answer, secretsIn(request.body.Env));
-      const { Id, Warnings } = answers.CreatedAnswer.parse(answer.body);
-      return { outcome: "created", id: Id, warnings: Warnings };
+      throw refused(host, "create the container", answer, secretsIn(body.Env));
     },
 
     /** undefined where there is none. */
     inspect: (container: string, signal: AbortSignal) =>
-      caller.askFor(answers.ContainerAnswer, "show a container", {
-        method: "GET",
-        path: `${at(container)}/json`,
+      caller.askFor(
+        answers.ContainerAnswer,
+        "show a container",
+        (docker) => at(docker, container).inspect(),
         signal,
-      }),
+      ),
 
     /** Every container with a label, in any of some states or whatever its state. */
-    list: (label: string, signal: AbortSignal, status?: readonly string[]) =>
-      caller.ask(answers.ContainersAnswer, "list its containers", {
-        method: "GET",
-        path: "/containers/json",
-        query: {
-          all: true,
-          filters: JSON.stringify({ label: [label], ...(status && { status }) }),
-        },
-        signal,
-      }),
+    list(label: string, signal: AbortSignal, status?: readonly string[]) {
+      const filters = { label: [label], ...(status && { status: [...status] }) };
+      const call = (docker: Docker) => docker.listContainers({ all: true, filters });
+      return caller.ask(answers.ContainersAnswer, "list its containers", call, signal);
+    },
 
     /** Runs it, once more where it has ended; so it is never repeated of itself. */
     async start(container: string, signal: AbortSignal): Promise<OrderOutcome> {
-      const path = `${at(container)}/start`;
-      const order = { method: "POST", path, deadlineMs: START_MS, signal, once: true } as const;
-      const answer = await caller.send(order);
-      if (answer.status < 400) return { outcome: "done" };
+      const options = { deadlineMs: START_MS, signal, once: true };
+      const answer = await caller.send((docker) => at(docker, container).start(), options);
+      if (!(answer instanceof Refusal)) return { outcome: "done" };
       return { outcome: "refused", error: refused(host, "start the container", answer) };
     },
 
     /** Orders its end and waits a moment for it. Gone or ended already is fine. */
     async stop(container: string, graceSeconds: number, signal: AbortSignal): Promise<void> {
-      const order = {
-        method: "POST",
-        path: `${at(container)}/stop`,
-        query: { t: graceSeconds },
-        deadlineMs: (graceSeconds + 30) * 1_000,
-        once: true,
-      } as const;
       // The engine goes on with it when its caller hangs up.
       const waited = AbortSignal.timeout(STOP_WAIT_MS);
       try {
-        const answer = await caller.send({ ...order, signal: AbortSignal.any([signal, waited]) });
-        if (answer.status >= 400 && answer.status !== 404)
+        const answer = await caller.send(
+          (docker) => at(docker, container).stop({ t: graceSeconds }),
+          { signal: AbortSignal.any([signal, waited]), once: true },
+        );
+        if (answer instanceof Refusal && answer.status !== 404)
           throw unexpected(host, "stop a container", answer);
       } catch (error) {
         if (!waited.aborted) throw error;
@@ -98,17 +92,13 @@ export function containerCalls(caller: Caller) {
 
     /** Removes it with its anonymous volumes, unless it is running. */
     async remove(container: string, signal: AbortSignal): Promise<"gone" | "busy"> {
-      const answer = await caller.send({
-        method: "DELETE",
-        path: at(container),
-        query: { v: true },
+      const answer = await caller.send((docker) => at(docker, container).remove({ v: true }), {
         deadlineMs: REMOVE_MS,
         signal,
       });
+      if (!(answer instanceof Refusal) || answer.status === 404) return "gone";
       if (answer.status === 409) return "busy"; // running, or being removed by another
-      if (answer.status >= 400 && answer.status !== 404)
-        throw unexpected(host, "remove a container", answer);
-      return "gone";
+      throw unexpected(host, "remove a container", answer);
     },
 
     /** A container that is in the network already is fine. */
@@ -117,13 +107,10 @@ export function containerCalls(caller: Caller) {
       container: string,
       signal: AbortSignal,
     ): Promise<OrderOutcome> {
-      const answer = await caller.send({
-        method: "POST",
-        path: `/networks/${encodeURIComponent(network)}/connect`,
-        body: { Container: container },
-        signal,
-      });
-      if (answer.status < 400 || /already exists in network/.test(messageOf(answer)))
+      const call = (docker: Docker) =>
+        docker.getNetwork(encodeURIComponent(network)).connect({ Container: container });
+      const answer = await caller.send(call, { signal });
+      if (!(answer instanceof Refusal) || /already exists in network/.test(messageOf(answer)))
         return { outcome: "done" };
       return { outcome: "refused", error: refused(host, `join the network ${network}`, answer) };
     },

@@ -1,6 +1,11 @@
+import type Docker from "dockerode";
 import * as z from "zod/mini";
 
-/** What is read of the engine's answers; everything else in them is left alone. Times are ISO 8601 by its clock. */
+/**
+ * What is read of the engine's answers; everything else in them is left alone. Times are ISO 8601 by its clock. The types are
+ * dockerode's. They say what an engine should answer; what it did is checked here, since verdicts are drawn from it: engines
+ * leave fields out or null that the types promise, and what answers may be a proxy or no engine at all.
+ */
 
 const texts = z.pipe(
   z.nullish(z.record(z.string(), z.string())),
@@ -36,7 +41,11 @@ export const CreatedAnswer = z.object({
   Warnings: listOf(z.string()),
 });
 
-export const ContainerState = z.object({
+export type ContainerState = Pick<
+  Docker.ContainerInspectInfo["State"],
+  "Status" | "OOMKilled" | "ExitCode" | "Error" | "StartedAt" | "FinishedAt"
+>;
+const ContainerState: z.ZodMiniType<ContainerState> = z.object({
   Status: z.string(),
   OOMKilled: z._default(z.boolean(), false),
   ExitCode: z.int(),
@@ -44,9 +53,12 @@ export const ContainerState = z.object({
   StartedAt: time,
   FinishedAt: time,
 });
-export type ContainerState = z.infer<typeof ContainerState>;
 
-export const ContainerAnswer = z.object({
+export type Container = Pick<Docker.ContainerInspectInfo, "Id" | "Name" | "Created"> & {
+  readonly State: ContainerState;
+  readonly Config: Pick<Docker.ContainerInspectInfo["Config"], "Labels" | "Env" | "Tty">;
+};
+export const ContainerAnswer: z.ZodMiniType<Container> = z.object({
   Id: z.string(),
   Name: z.string(),
   Created: time,
@@ -57,24 +69,21 @@ export const ContainerAnswer = z.object({
     Tty: z._default(z.boolean(), false),
   }),
 });
-export type Container = z.infer<typeof ContainerAnswer>;
 
-export const ContainersAnswer = z.array(
-  z.object({
-    Id: z.string(),
-    Names: z.nullish(z.array(z.string())),
-    State: z.string(),
-    Labels: texts,
-  }),
+export type ListedContainer = Pick<Docker.ContainerInfo, "Id" | "Names" | "State" | "Labels">;
+export const ContainersAnswer: z.ZodMiniType<ListedContainer[]> = z.array(
+  z.object({ Id: z.string(), Names: listOf(z.string()), State: z.string(), Labels: texts }),
 );
-export type ListedContainer = z.infer<typeof ContainersAnswer>[number];
 
-export const VolumeAnswer = z.object({
+/** dockerode's types do not know when a volume was made. */
+export type Volume = Pick<Docker.VolumeInspectInfo, "Name" | "Labels"> & {
+  readonly CreatedAt: string;
+};
+export const VolumeAnswer: z.ZodMiniType<Volume> = z.object({
   Name: z.string(),
   CreatedAt: z._default(time, "1970-01-01T00:00:00Z"),
   Labels: texts,
 });
-export type Volume = z.infer<typeof VolumeAnswer>;
 
 export const VolumesAnswer = z.object({
   Volumes: listOf(VolumeAnswer),

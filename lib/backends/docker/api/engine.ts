@@ -1,10 +1,12 @@
 import type { IncomingMessage } from "node:http";
+import type Docker from "dockerode";
 import * as z from "zod/mini";
 import type { SecretResolver } from "../../../config/config.ts";
+import { createConnection } from "../connect/connection.ts";
 import type { DockerHost } from "../connect/docker-host.ts";
 import { isLocal } from "../connect/host-address.ts";
-import { createTransport } from "../connect/transport.ts";
 import type { EngineTraits } from "../request/engine-traits.ts";
+import { Refusal } from "./answer.ts";
 import { type Caller, createCaller } from "./caller.ts";
 import { containerCalls } from "./container-calls.ts";
 import { InfoAnswer, NetworkAnswer } from "./engine-answers.ts";
@@ -25,15 +27,18 @@ export type Engine = ReturnType<typeof systemCalls> &
 
 /** An engine behind a connection that is kept; it is connected to by the first call. */
 export async function connectEngine(host: DockerHost, secrets: SecretResolver): Promise<Engine> {
-  const transport = await createTransport(host, secrets);
-  const caller = createCaller(transport);
+  const [connection, { dockerFor }] = await Promise.all([
+    createConnection(host, secrets),
+    import("./modem.ts"), // with dockerode, which a preview is spared
+  ]);
+  const caller = createCaller(connection, dockerFor);
   return {
     ...systemCalls(caller, isLocal(host.address)),
     ...containerCalls(caller),
     ...volumeCalls(caller),
     ...imageCalls(caller),
     ...logCalls(caller),
-    close: () => transport.close(),
+    close: () => connection.close(),
   };
 }
 
@@ -50,7 +55,7 @@ export function usualTraits(host: DockerHost, platform = process.platform): Engi
 
 function systemCalls(caller: Caller, local: boolean) {
   const info = (signal: AbortSignal) =>
-    caller.ask(InfoAnswer, "describe itself", { method: "GET", path: "/info", signal });
+    caller.ask(InfoAnswer, "describe itself", (docker) => docker.info(), signal);
   let known: { readonly of: EngineVersion; readonly traits: Promise<EngineTraits> } | undefined;
 
   async function askTraits({ api }: EngineVersion, signal: AbortSignal): Promise<EngineTraits> {
@@ -87,8 +92,8 @@ function systemCalls(caller: Caller, local: boolean) {
      * outlived it. undefined where it has none.
      */
     async startedAt(signal: AbortSignal): Promise<string | undefined> {
-      const request = { method: "GET", path: "/networks/bridge", signal } as const;
-      return (await caller.askFor(NetworkAnswer, "show its bridge", request))?.Created;
+      const call = (docker: Docker) => docker.getNetwork("bridge").inspect();
+      return (await caller.askFor(NetworkAnswer, "show its bridge", call, signal))?.Created;
     },
 
     /**
@@ -96,20 +101,25 @@ function systemCalls(caller: Caller, local: boolean) {
      * past. It knows its last 256 events, from its start on.
      */
     async ranOutOfMemory(id: string, from: string, to: string, signal: AbortSignal) {
-      const filters = JSON.stringify({ type: ["container"], container: [id], event: ["oom"] });
-      const query = { since: toUnixTime(from), until: toUnixTime(to), filters };
-      const request = { method: "GET", path: "/events", query, signal } as const;
-      return (await caller.ask(z.unknown(), "tell its events", request)) !== undefined;
+      const filters = { type: ["container"], container: [id], event: ["oom"] };
+      const call = (docker: Docker) => docker.getEvents(eventsFrom(from, filters, to));
+      return (await caller.ask(z.unknown(), "tell its events", call, signal)) !== undefined;
     },
 
     /** Its events from a moment on, ISO 8601, until the signal aborts: JSON lines. */
     async events(since: string, filters: object, signal: AbortSignal): Promise<IncomingMessage> {
-      const query = { since: toUnixTime(since), filters: JSON.stringify(filters) };
-      const answer = await caller.stream({ method: "GET", path: "/events", query, signal });
-      if (!("status" in answer)) return answer;
-      throw unexpected(caller.host, "tell its events", answer);
+      const call = (docker: Docker) => docker.getEvents(eventsFrom(since, filters));
+      const answer = await caller.stream(call, { signal });
+      if (answer instanceof Refusal) throw unexpected(caller.host, "tell its events", answer);
+      return answer;
     },
   };
+}
+
+/** Moments are ISO 8601. dockerode's types know whole seconds, and the engine fractions as a text. */
+function eventsFrom(since: string, filters: object, until?: string): Docker.GetEventsOptions {
+  const asked = { filters, since: toUnixTime(since), ...(until && { until: toUnixTime(until) }) };
+  return asked as unknown as Docker.GetEventsOptions;
 }
 
 /** `host-gateway` came with Docker 20.10. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { ImageReference } from "../../../runs/image-reference.ts";
-import { encodeAuth, pullError } from "../image/pull-errors.ts";
+import { pullError } from "../image/pull-errors.ts";
+import { Refusal } from "./answer.ts";
 import type { Caller } from "./caller.ts";
 import { AuthAnswer } from "./engine-answers.ts";
 import { messageOf } from "./refusal.ts";
@@ -16,23 +17,24 @@ const PULL_BEGINS_MS = 120_000;
 
 export function imageCalls(caller: Caller) {
   return {
-    /** A pull's progress, line by line; what goes wrong later stands in a line of it. */
+    /**
+     * A pull's progress, line by line; what goes wrong later stands in a line of it, which dockerode's followProgress takes
+     * for success (github.com/apocas/docker-modem/pull/146).
+     */
     async pull(
       image: ImageReference,
       platform: string | undefined,
       auth: AuthConfig | undefined,
       signal: AbortSignal,
     ): Promise<IncomingMessage> {
-      const answer = await caller.stream({
-        method: "POST",
-        path: "/images/create",
-        query: { fromImage: image.name, tag: image.digest ?? image.tag ?? "latest", platform },
-        ...(auth && { headers: { "X-Registry-Auth": encodeAuth(auth) } }),
-        deadlineMs: PULL_BEGINS_MS,
-        signal,
-      });
-      if (!("status" in answer)) return answer;
-      throw pullError(image, messageOf(answer), auth);
+      const tag = image.digest ?? image.tag ?? "latest";
+      const query = { fromImage: image.name, tag, ...(platform && { platform }) };
+      const answer = await caller.stream(
+        (docker) => docker.createImage(auth, { _query: query, _body: {} }),
+        { deadlineMs: PULL_BEGINS_MS, signal },
+      );
+      if (answer instanceof Refusal) throw pullError(image, messageOf(answer), auth);
+      return answer;
     },
 
     /** Exchanges a password for a token; undefined where the registry gives none and wants the password each time. */
@@ -41,9 +43,9 @@ export function imageCalls(caller: Caller) {
       auth: AuthConfig,
       signal: AbortSignal,
     ): Promise<string | undefined> {
-      const answer = await caller.send({ method: "POST", path: "/auth", body: auth, signal });
-      if (answer.status >= 300) throw pullError(image, messageOf(answer), auth);
-      return AuthAnswer.safeParse(answer.body).data?.IdentityToken || undefined;
+      const answer = await caller.send((docker) => docker.checkAuth(auth), { signal });
+      if (answer instanceof Refusal) throw pullError(image, messageOf(answer), auth);
+      return AuthAnswer.safeParse(answer).data?.IdentityToken || undefined;
     },
   };
 }

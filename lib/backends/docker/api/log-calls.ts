@@ -1,5 +1,7 @@
 import type { IncomingMessage } from "node:http";
+import type Docker from "dockerode";
 import { LaunchError } from "../../../runs/launch-error.ts";
+import { Refusal } from "./answer.ts";
 import type { Caller } from "./caller.ts";
 import { messageOf, unexpected } from "./refusal.ts";
 
@@ -17,13 +19,12 @@ export function logCalls(caller: Caller) {
       { follow, lines }: LogOptions,
       signal: AbortSignal,
     ): Promise<IncomingMessage> {
-      const answer = await caller.stream({
-        method: "GET",
-        path: `/containers/${encodeURIComponent(container)}/logs`,
-        query: { stdout: true, stderr: true, follow, tail: lines ?? "all" },
-        signal,
-      });
-      if (!("status" in answer)) return answer;
+      const asked = { stdout: true, stderr: true, follow, tail: lines ?? "all" };
+      const answer = await caller.stream(
+        (docker) => docker.getContainer(encodeURIComponent(container)).logs(asked as LogsAsked),
+        { signal },
+      );
+      if (!(answer instanceof Refusal)) return answer;
       if (answer.status === 404)
         throw new LaunchError("Removed", "its output went with its container");
       if (answer.status === 501 || NOT_READABLE.test(messageOf(answer)))
@@ -34,5 +35,8 @@ export function logCalls(caller: Caller) {
     },
   };
 }
+
+/** dockerode's types know numbers only, and the engine `all`. */
+type LogsAsked = Docker.ContainerLogsOptions & { follow: true };
 
 const NOT_READABLE = /does not support reading/i;

@@ -1,18 +1,11 @@
-import { LaunchError, unavailable } from "../../../runs/launch-error.ts";
-import type { Transport } from "../connect/transport.ts";
-import type { EngineCall } from "./call.ts";
+import { type LaunchError, unavailable } from "../../../runs/launch-error.ts";
+import type { Connection } from "../connect/connection.ts";
+import { Refusal } from "./answer.ts";
 
-/** Work on a call, with the reason of its failure in words. */
-export async function explain<T>(
-  transport: Transport,
-  request: EngineCall,
-  work: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof LaunchError) throw error;
-    throw noAnswer(transport.host, reasonOf(error, request), error);
+/** Why a call is given up by itself: its deadline has passed. */
+export class NoAnswerYet extends Error {
+  constructor(deadlineMs: number) {
+    super(`no answer within ${deadlineMs / 1_000} s`);
   }
 }
 
@@ -24,11 +17,28 @@ export function noAnswer(host: string, reason: string, cause?: unknown): LaunchE
   });
 }
 
-function reasonOf(error: unknown, { signal, deadlineMs, path }: EngineCall): string {
+/** Why a request has failed, from its error and from the signal that ends it; a refusal speaks for itself. */
+export function noAnswerTo(
+  path: string,
+  { connection, signal }: { readonly connection: Connection; readonly signal: AbortSignal },
+  error: unknown,
+): LaunchError | Refusal {
+  if (error instanceof Refusal) return error;
+  const cause = error instanceof StaleConnection ? error.cause : error;
+  return noAnswer(connection.host, reasonOf(cause, signal, path.replace(/\?.*$/, "")), cause);
+}
+
+/** A kept connection had died before the request was sent over it. */
+export class StaleConnection extends Error {
+  constructor(cause: unknown) {
+    super("a kept connection had died", { cause });
+  }
+}
+
+function reasonOf(error: unknown, signal: AbortSignal, path: string): string {
+  if (signal.reason instanceof NoAnswerYet) return `${signal.reason.message} to ${path}`;
   if (signal.aborted) return "there was no time left to wait for it";
-  const { name, code, message } = error as NodeJS.ErrnoException;
-  if (name === "TimeoutError" || name === "AbortError")
-    return `no answer within ${deadlineMs / 1_000} s to ${path}`;
+  const { code, message } = error as NodeJS.ErrnoException;
   return REASONS[code ?? ""] ?? (message || code || String(error));
 }
 

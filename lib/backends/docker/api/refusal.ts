@@ -1,7 +1,7 @@
 import { withoutQuotes } from "../../../runs/engine-words.ts";
 import { LaunchError, unavailable } from "../../../runs/launch-error.ts";
 import { mask, maskCredentials } from "../../../runs/redact.ts";
-import type { EngineAnswer } from "./call.ts";
+import type { EngineAnswer } from "./answer.ts";
 import { MessageAnswer } from "./engine-answers.ts";
 
 /** What the engine says is wrong, whatever form its answer has, without the secrets that it may repeat. */

@@ -8,14 +8,14 @@ import https from "node:https";
 const { calls } = JSON.parse(process.env.VICTIM ?? "{}") as { calls: number };
 let left = calls;
 
-type Request = (options: http.RequestOptions) => http.ClientRequest;
+type Request = (options: http.RequestOptions, ...rest: unknown[]) => http.ClientRequest;
 
 const mortal =
   (request: Request): Request =>
-  (options) => {
+  (options, ...rest) => {
     if (options.method !== "GET" && left-- <= 0) process.kill(process.pid, "SIGKILL");
-    return request(options);
+    return request(options, ...rest);
   };
 
-http.request = mortal(http.request) as typeof http.request;
-https.request = mortal(https.request) as typeof https.request;
+http.request = mortal(http.request as Request) as typeof http.request;
+https.request = mortal(https.request as Request) as typeof https.request;

@@ -144,6 +144,18 @@ describe("an engine that is exchanged for another while we are connected", () =>
     expect(await connected.traits(signal)).toMatchObject({ hostGateway: true });
   });
 
+  test("is noticed by what its answers say of it, though it speaks the same version", async () => {
+    const { engine, connected } = await connect(OLD);
+    await connected.now(signal);
+    engine.speaks = { ...NEW, MinAPIVersion: "1.40" };
+    const before = await connected.version(signal);
+
+    await connected.list("l", signal);
+
+    expect(before).toEqual({ engine: "20.10.24+dfsg1", api: "1.41" });
+    expect(await connected.version(signal)).toEqual({ engine: "29.8.0", api: "1.44" });
+  });
+
   test("is asked no third time where it refuses the version that it names", async () => {
     const { engine, connected } = await connect(OLD);
     await connected.now(signal);
@@ -168,7 +180,8 @@ describe("an engine that is exchanged for another while we are connected", () =>
           ? [0, 400, refusal]
           : (found ?? [0, 404, {}]);
     request.resume();
-    response.writeHead(status, { "Content-Type": "application/json" });
+    const Server = `Docker/${speaks.Version} (linux)`;
+    response.writeHead(status, { "Content-Type": "application/json", Server });
     response.end(body === undefined ? undefined : JSON.stringify(body));
   }
 

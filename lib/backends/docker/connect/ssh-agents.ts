@@ -5,10 +5,10 @@ import type { Duplex } from "node:stream";
 import { Client, type ConnectConfig } from "ssh2";
 import type { SecretResolver } from "../../../config/config.ts";
 import { asSocket } from "./channel-socket.ts";
+import type { Connection } from "./connection.ts";
 import type { DockerHost } from "./docker-host.ts";
-import { formatHost, type HostAddress } from "./host-address.ts";
+import type { HostAddress } from "./host-address.ts";
 import { identityOf, verifierOf } from "./ssh-identity.ts";
-import { overAgents, type Transport } from "./transport.ts";
 
 type SshAddress = Extract<HostAddress, { kind: "ssh" }>;
 
@@ -18,13 +18,15 @@ const KEEPALIVE_MS = 15_000;
 
 /**
  * One ssh connection, made by the first request and anew after it broke, and in it a channel to the engine's socket for
- * every HTTP connection. No ssh program is needed.
+ * every HTTP connection. No ssh or docker program is needed on either side. docker-modem's own agent opens an ssh
+ * connection for every call, verifies no host key, and ends the process where the host refuses
+ * (github.com/apocas/dockerode/issues/764).
  */
-export async function createSshTransport(
+export async function createSshAgents(
   host: DockerHost,
   address: SshAddress,
   secrets: SecretResolver,
-): Promise<Transport> {
+): Promise<Pick<Connection, "kept" | "fresh" | "close">> {
   const identity = await identityOf(host, secrets);
   let connected: Promise<Client> | undefined;
 
@@ -38,17 +40,14 @@ export async function createSshTransport(
   const agent = (options: http.AgentOptions) =>
     agentOver(options, async () => openChannel(await client(), address.path));
 
-  const transport = overAgents(
-    formatHost(address),
-    http,
-    {},
-    agent({ keepAlive: true, maxSockets: MAX_CALLS }),
-    agent({ keepAlive: false }),
-  );
+  const kept = agent({ keepAlive: true, maxSockets: MAX_CALLS });
+  const fresh = agent({ keepAlive: false });
   return {
-    ...transport,
+    kept,
+    fresh,
     close() {
-      transport.close();
+      kept.destroy();
+      fresh.destroy();
       void connected?.then((open) => open.end()).catch(() => undefined); // never opened: nothing to end
     },
   };
