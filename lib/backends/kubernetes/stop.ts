@@ -69,8 +69,14 @@ export async function endPods(
   await Promise.all(ending);
 }
 
-export function stopMarkOf(view: JobView, cause: StopMark["cause"]): StopMark {
+export function stopMarkOf(view: JobView, cause: StopMark["cause"], statusCode?: number): StopMark {
   const { attempts, startedAt } = timesOf(view);
   const at = new Date(view.nowMs).toISOString();
-  return { cause, at, attempts, ...(startedAt === undefined ? {} : { startedAt }) };
+  return {
+    cause,
+    at,
+    attempts,
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(statusCode === undefined ? {} : { statusCode }),
+  };
 }

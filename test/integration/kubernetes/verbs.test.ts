@@ -277,7 +277,12 @@ await describeWithEngine("kubernetes", "on a real cluster", () => {
     const [open, settled] = [other.run("sleep 600"), other.run("exit 0")];
     const seen = await other.start(open);
     await other.backend.settle((await other.end(settled)).run, other.signal());
-    const cluster = { name: "lab", client: other.admin.client, scopes: [other.namespace] };
+    const cluster = {
+      name: "lab",
+      client: other.admin.client,
+      scopes: [other.namespace],
+      tailBytes: 100,
+    };
 
     const first = await releaseCluster(cluster, 3_600, other.signal());
     const second = await releaseCluster(cluster, 3_600, other.signal());

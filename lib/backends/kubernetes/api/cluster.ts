@@ -7,6 +7,8 @@ export interface Cluster {
   readonly client: KubernetesClient;
   /** Where its runs may be; `undefined` in it stands for all namespaces at once. */
   readonly scopes: readonly (string | undefined)[];
+  /** How much of the end of an output a result carries, in bytes; so much is kept where a pod's own copy will not last. */
+  readonly tailBytes: number;
 }
 
 const at = (namespace: string | undefined) =>

@@ -32,6 +32,7 @@ export function createClusters(
       name: target,
       client: createClient(await connection(target), undefined, contact),
       scopes: deps.config.clusters[target]?.namespaces ?? [undefined],
+      tailBytes: deps.config.logs.tail_bytes,
     };
   };
   const forget = (target: string) => {

@@ -39,7 +39,8 @@ export function ownEndOf(pod: Pod, container: string): Terminated | undefined {
   return pod.metadata?.deletionTimestamp !== undefined && isByDeletion(pod, last) ? before : last;
 }
 
-function isByDeletion(
+/** Whether a container of a pod that is being deleted ended for that reason. */
+export function isByDeletion(
   { metadata }: Pod,
   { exitCode, finishedAt }: Pick<Terminated, "exitCode" | "finishedAt">,
 ): boolean {

@@ -2,6 +2,7 @@ import type { Ended } from "../../../runs/observation.ts";
 import { mask } from "../../../runs/redact.ts";
 import { cutText } from "../../../runs/text.ts";
 import { conditionOf, terminalCondition } from "./conditions.ts";
+import { keptOutputOf, readEndMark } from "./end-mark.ts";
 import { type JobView, type Times, timesOf } from "./job-view.ts";
 import { logSourceOf } from "./log-source.ts";
 import { type KubernetesRun, toIso } from "./observed-run.ts";
@@ -16,7 +17,11 @@ export function ended(
   end: Pick<Ended, "outcome" | "statusCode" | "cause">,
   times: Partial<Times> = {},
 ): Ended {
-  const { startedAt, finishedAt, attempts } = { ...timesOf(view), ...times };
+  const { startedAt, finishedAt, attempts } = {
+    ...timesOf(view),
+    ...readEndMark(view.job),
+    ...times,
+  };
   const finished = finishedAt ?? finishOf(view.job);
   const log = logOf(view, attempts);
   const seen: KubernetesRun = { ...run, log };
@@ -41,6 +46,8 @@ function finishOf(job: JobView["job"]): string | undefined {
 }
 
 function logOf({ job, pods }: Pick<JobView, "job" | "pods">, attempts: number) {
+  const kept = keptOutputOf(job);
+  if (kept !== undefined) return { kept };
   const source = pods && logSourceOf(job, pods);
   return source ?? (pods && attempts > 0 ? "gone" : undefined);
 }

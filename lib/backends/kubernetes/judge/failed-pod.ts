@@ -1,6 +1,6 @@
 import type { Job, Pod } from "../api/api-types.ts";
 import { conditionOf } from "./conditions.ts";
-import { failedContainer } from "./container-end.ts";
+import { failedContainer, isByDeletion } from "./container-end.ts";
 import { mainContainerName } from "./pod-facts.ts";
 
 /** `Container C for pod NS/P failed with exit code N matching FailJob rule at index I`: the job controller's words since 1.26. */
@@ -16,23 +16,36 @@ export function namedPod(job: Job): string | undefined {
 
 /**
  * The pod that failed a Job: the one that its condition names, else the last one that failed, of an index that counts. Those
- * that were ended with the Job come last.
+ * that were only ended with the Job come last.
  */
 export function failedPod(job: Job, pods: readonly Pod[]): Pod | undefined {
   const name = namedPod(job);
   const named = pods.find(({ metadata }) => metadata?.name === name);
   if (named) return named;
   const main = mainContainerName(job);
-  const failed = pods.filter(({ status }) => status?.phase === "Failed");
+  const failed = pods.filter((pod) => hasFailed(job, pod, main));
   const counting = failed.filter((pod) => countsAsFailed(job, pod));
   const rank = (pod: Pod) =>
-    [isStaying(pod) ? "1" : "0", failedAt(pod, main), createdAt(pod)].join();
+    [failedByItself(pod, main) ? "1" : "0", failedAt(pod, main), createdAt(pod)].join();
   return (counting.length > 0 ? counting : failed).toSorted((one, other) =>
     rank(other).localeCompare(rank(one)),
   )[0];
 }
 
-const isStaying = ({ metadata }: Pod) => metadata?.deletionTimestamp === undefined;
+/** Of a pod whose containers are restarted an earlier end may have failed the Job: it never fails itself, but is deleted. */
+function hasFailed({ spec }: Job, pod: Pod, main: string): boolean {
+  if (pod.status?.phase === "Failed") return true;
+  const isRestarted = spec?.template?.spec?.restartPolicy === "OnFailure";
+  return isRestarted && failedContainer(pod, main) !== undefined;
+}
+
+/** Not only because its Job had failed, whose controller then ends all that still run. */
+function failedByItself(pod: Pod, main: string): boolean {
+  if (pod.metadata?.deletionTimestamp === undefined) return true;
+  const failed = failedContainer(pod, main);
+  return failed !== undefined && !isByDeletion(pod, failed.terminated);
+}
+
 const createdAt = ({ metadata }: Pod) => metadata?.creationTimestamp ?? "";
 const failedAt = (pod: Pod, main: string) =>
   failedContainer(pod, main)?.terminated.finishedAt ?? createdAt(pod);
@@ -69,8 +82,9 @@ export function whichFailed(job: Job, pods: readonly Pod[]): string {
 
 function failedIndexesOf(job: Job, pods: readonly Pod[]): string {
   if (job.status?.failedIndexes) return job.status.failedIndexes;
+  const main = mainContainerName(job);
   const failed = pods.filter(
-    (pod) => pod.status?.phase === "Failed" && isStaying(pod) && countsAsFailed(job, pod),
+    (pod) => hasFailed(job, pod, main) && failedByItself(pod, main) && countsAsFailed(job, pod),
   );
   const indexes = new Set(failed.flatMap((pod) => indexOf(pod) ?? []));
   return [...indexes].toSorted((one, other) => Number(one) - Number(other)).join();

@@ -3,6 +3,7 @@ import type { Ended } from "../../../runs/observation.ts";
 import type { Job } from "../api/api-types.ts";
 import { conditionOf, endsWithItsPod } from "./conditions.ts";
 import { disruptionFromEvents, storageFromEvents } from "./disruption.ts";
+import { readEndMark } from "./end-mark.ts";
 import { ended } from "./ended.ts";
 import { causeOfExit, isKillCode } from "./exit-cause.ts";
 import { DISRUPTION_MESSAGE, EXIT_MESSAGE, failedPod, whichFailed } from "./failed-pod.ts";
@@ -14,10 +15,14 @@ import { mainContainerName } from "./pod-facts.ts";
 
 /** A Job that has failed for good: the pod that failed it says why, or, where that is gone, the Job's own condition. */
 export function judgeFailed(view: JobView, run: KubernetesRun): Ended {
+  const { statusCode, cause } = readEndMark(view.job) ?? endNow(view);
+  return ended(view, run, { outcome: outcomeOfCause(cause.code), statusCode, cause });
+}
+
+function endNow(view: JobView): PodEnd {
   const { statusCode, cause } = endOf(view);
   const message = cause.message + whichFailed(view.job, view.pods ?? []);
-  const end = { statusCode, cause: { ...cause, message } };
-  return ended(view, run, { outcome: outcomeOfCause(cause.code), ...end });
+  return { statusCode, cause: { ...cause, message } };
 }
 
 function endOf(view: JobView): PodEnd {
@@ -68,5 +73,5 @@ export function needsEvents({ job, pods = [] }: Pick<JobView, "job" | "pods">): 
   const code = EXIT_MESSAGE.exec(message)?.[3];
   const isUnclear =
     DISRUPTION_MESSAGE.test(message) || (code !== undefined && isKillCode(Number(code)));
-  return isUnclear && failedPod(job, pods) === undefined;
+  return isUnclear && !readEndMark(job) && failedPod(job, pods) === undefined;
 }

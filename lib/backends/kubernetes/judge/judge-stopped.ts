@@ -34,8 +34,8 @@ function isOver({ job, pods, nowMs }: JobView, { cause, at }: StopMark): boolean
 }
 
 /** Of the pods that stay: those that were deleted on the way are gone or not according to who looks when. */
-function statusCodeOf({ job, pods = [] }: JobView, { cause }: StopMark): number {
-  if (cause.code !== "DidNotComplete") return -1;
+function statusCodeOf({ job, pods = [] }: JobView, { cause, statusCode = -1 }: StopMark): number {
+  if (cause.code !== "DidNotComplete") return statusCode;
   const pod = latest(pods, isTerminal);
   return (pod && terminatedOf(pod, mainContainerName(job))?.exitCode) ?? -1;
 }

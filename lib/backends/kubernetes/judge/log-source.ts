@@ -1,17 +1,18 @@
 import type { Job, Pod } from "../api/api-types.ts";
 import { conditionOf } from "./conditions.ts";
+import { ownEndOf } from "./container-end.ts";
 import { failedPod } from "./failed-pod.ts";
 import { isTerminal, latest, mainContainerName, statusOf, wasStarted } from "./pod-facts.ts";
 
-/** Where a run's output is to be read; `gone` where there is nothing left to read. */
-export type KnownLog = LogSource | "gone";
+/** Where a run's output is to be read, or what was kept of it; `gone` where there is nothing left to read. */
+export type KnownLog = LogSource | { readonly kept: string } | "gone";
 
 /** Where a run's output is to be read. */
 export interface LogSource {
   readonly namespace: string;
   readonly pod: string;
   readonly container: string;
-  /** The instance before the current one: the current one has not begun. */
+  /** The instance before the current one: the current one has not begun, or is not the one that failed. */
   readonly previous: boolean;
   /** Nothing more comes from it. */
   readonly ended: boolean;
@@ -25,7 +26,8 @@ export interface LogSource {
  */
 export function logSourceOf(job: Job, pods: readonly Pod[]): LogSource | undefined {
   const main = mainContainerName(job);
-  const failed = conditionOf(job, "Failed") && failedPod(job, pods);
+  const hasFailed = conditionOf(job, "Failed") ?? conditionOf(job, "FailureTarget");
+  const failed = hasFailed && failedPod(job, pods);
   return (failed && sourceIn([failed], main)) ?? sourceIn(pods, main);
 }
 
@@ -40,11 +42,14 @@ function sourceOf(pod: Pod, container: string): LogSource {
   const { name = "", namespace = "", uid = "" } = pod.metadata ?? {};
   const status = statusOf(pod, container);
   const isWaiting = status?.state?.waiting !== undefined;
+  const before = status?.lastState?.terminated;
+  const isGoing = pod.metadata?.deletionTimestamp !== undefined;
   return {
     namespace,
     pod: name,
     container,
-    previous: isWaiting && status?.lastState?.terminated !== undefined,
+    previous:
+      before !== undefined && (isWaiting || (isGoing && ownEndOf(pod, container) === before)),
     ended: isTerminal(pod) || status?.state?.terminated !== undefined,
     uid,
   };

@@ -98,3 +98,6 @@ export function toIso(timestamp: string | undefined): string | undefined {
 export function toCount(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }
+
+export const annotatedCount = ({ metadata }: Job, annotation: string): number | undefined =>
+  toCount(metadata?.annotations?.[annotation]);

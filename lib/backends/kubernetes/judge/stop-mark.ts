@@ -15,6 +15,8 @@ export const StopMark = z.object({
   /** How often the command had been started by then: its pods will be gone. */
   attempts: z.int().check(z.nonnegative()),
   startedAt: z.optional(z.string()),
+  /** That of the container that kept the command from being started. */
+  statusCode: z.optional(z.int()),
 });
 export type StopMark = z.infer<typeof StopMark>;
 

@@ -1,7 +1,7 @@
 import { type Cause, causeOf } from "../../../runs/cause.ts";
 import type { ApiEvent, Pod } from "../api/api-types.ts";
 import { causeOfPull, explainsPull } from "./image-cause.ts";
-import { statusesOf } from "./pod-facts.ts";
+import { isSidecar, statusesOf } from "./pod-facts.ts";
 
 /** What the kubelet calls the state of a container that does not start, and what that is to us. */
 const REASONS: Readonly<Record<string, (message: string) => Cause>> = {
@@ -35,8 +35,15 @@ export function causeOfPendingPod(pod: Pod, events: readonly ApiEvent[] = []): C
   );
 }
 
-/** The state of its first container that waits, in a few words. */
+/** What it waits for, in a few words: an init container, or the state of its first container that waits. */
 export function waitingReason(pod: Pod): string | undefined {
+  const before = pod.status?.initContainerStatuses?.find(({ name, state, started }) =>
+    isSidecar(pod, name) ? state?.running && !started : state?.running,
+  )?.name;
+  if (before !== undefined)
+    return isSidecar(pod, before)
+      ? `its sidecar ${before} has not passed its startup probe`
+      : `its init container ${before} still runs`;
   const { reason, message } = waitingStates(pod)[0] ?? {};
   if (reason) return message ? `${reason}: ${message}` : reason;
   const scheduled = conditionOf(pod, "PodScheduled");

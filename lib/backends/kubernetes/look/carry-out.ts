@@ -3,6 +3,7 @@ import type { Cluster } from "../api/cluster.ts";
 import type { JobView } from "../judge/job-view.ts";
 import { demandOf } from "../judge/limits.ts";
 import { endPods, stopJob, stopMarkOf } from "../stop.ts";
+import { keepEnd } from "./keep-end.ts";
 import { lookCloser } from "./look-closer.ts";
 
 /**
@@ -18,9 +19,12 @@ export async function carryOut(
   const closer = await lookCloser(cluster, view, signal);
   const demand = closer && demandOf(closer);
   if (!closer || !demand) return closer;
-  const mark = demand.kind === "stop" ? stopMarkOf(closer, demand.cause) : demand.mark;
+  const mark =
+    demand.kind === "stop" ? stopMarkOf(closer, demand.cause, demand.statusCode) : demand.mark;
   try {
-    const job = await stopJob(cluster, closer.job, mark, signal);
+    // What ran before the command has left output, which goes with its pod.
+    const kept = mark.attempts === 0 ? await keepEnd(cluster, closer, signal) : closer;
+    const job = await stopJob(cluster, kept.job, mark, signal);
     // The controllers see to the pods of a Job that is not deleted.
     if (job.metadata?.deletionTimestamp)
       await endPods(cluster, closer.pods ?? [], undefined, signal);

@@ -5,9 +5,11 @@ import { namedPod } from "../judge/failed-pod.ts";
 import type { JobView } from "../judge/job-view.ts";
 import { judge } from "../judge/judge.ts";
 import { needsEvents } from "../judge/judge-failed.ts";
+import { isLastSight } from "../judge/last-sight.ts";
 import { demandOf } from "../judge/limits.ts";
 import { readRun } from "../judge/observed-run.ts";
 import { carryOut } from "./carry-out.ts";
+import { keepEnd } from "./keep-end.ts";
 import { readEvents } from "./look-closer.ts";
 import type { PodsByRun } from "./read-pods.ts";
 import { type Page, readViews } from "./read-views.ts";
@@ -53,7 +55,8 @@ export async function* judgeHard(
   }
 }
 
-const needsCalls = (view: JobView) => demandOf(view) !== undefined || needsEvents(view);
+const needsCalls = (view: JobView) =>
+  demandOf(view) !== undefined || needsEvents(view) || isLastSight(view);
 
 /** One run, with the calls that it takes; undefined where it is gone. */
 async function observe(
@@ -62,7 +65,8 @@ async function observe(
   signal: AbortSignal,
 ): Promise<Observation | undefined> {
   try {
-    const done = await carryOut(cluster, view, signal);
+    const kept = isLastSight(view) ? await keepEnd(cluster, view, signal) : view;
+    const done = await carryOut(cluster, kept, signal);
     if (!done || !needsEvents(done)) return done && judge(done);
     const events = await readEvents(cluster, done.job, done.pods ?? [], signal, namedPod(done.job));
     return judge({ ...done, events });

@@ -5,18 +5,16 @@ import type { OutputOptions } from "../../backend.ts";
 import type { Job } from "../api/api-types.ts";
 import type { Cluster } from "../api/cluster.ts";
 import { endsWithItsPod, terminalCondition } from "../judge/conditions.ts";
+import { keptOutputOf } from "../judge/end-mark.ts";
 import { type LogSource, logSourceOf } from "../judge/log-source.ts";
 import type { KubernetesRun } from "../judge/observed-run.ts";
 import { readJob } from "../look/look-closer.ts";
 import { readPodsOf } from "../look/read-pods.ts";
-import { readLog, readTail } from "./read-log.ts";
+import { linesOf, readEnd, readLog } from "./read-log.ts";
 import { createTimestampFilter } from "./timestamped.ts";
 
 /** Between two looks whether there is more to read, in milliseconds. */
 const LOOK_EVERY_MS = 500;
-
-/** A line is thought to have so many bytes; where its end turns out shorter than asked for, all of it is read. */
-const BYTES_PER_LINE = 32;
 
 const GONE = "its pods are gone";
 
@@ -36,15 +34,13 @@ async function* readOnce(
   const source = await knownSource(cluster, run, signal);
   if (source === "gone") throw unavailable(GONE);
   if (!source) return;
-  if (tailBytes === undefined) {
-    yield* readLog(cluster, source, {}, signal);
-    return;
-  }
-  const lines = Math.ceil(tailBytes / BYTES_PER_LINE);
-  const some = await readTail(cluster, source, lines, tailBytes, signal);
-  if (some.length === tailBytes || lines >= tailBytes) yield some;
-  else yield await readTail(cluster, source, tailBytes, tailBytes, signal);
+  if ("kept" in source) yield endOf(source.kept, tailBytes);
+  else if (tailBytes === undefined) yield* readLog(cluster, source, {}, signal);
+  else yield await readEnd(cluster, source, tailBytes, signal);
 }
+
+const endOf = (text: string, maxBytes = Number.POSITIVE_INFINITY) =>
+  Buffer.from(text).subarray(-maxBytes);
 
 /** As it was seen when the run was judged; else it is looked for. */
 async function knownSource(
@@ -53,7 +49,8 @@ async function knownSource(
   signal: AbortSignal,
 ) {
   if ("log" in run && run.log !== undefined) return run.log;
-  const { source, isGone } = await findSource(cluster, run, signal);
+  const { source, isGone, kept } = await findSource(cluster, run, signal);
+  if (kept !== undefined) return { kept };
   return isGone ? "gone" : source;
 }
 
@@ -63,11 +60,15 @@ async function* follow(
   run: ObservedRun,
   { signal, tailBytes }: OutputOptions,
 ): AsyncGenerator<Uint8Array> {
-  let tailLines = tailBytes && Math.ceil(tailBytes / BYTES_PER_LINE);
+  let tailLines = tailBytes && linesOf(tailBytes);
   let pod: string | undefined;
   let last: string | undefined;
   while (!signal.aborted) {
-    const { source, isOver, isGone } = await findSource(cluster, run, signal);
+    const { source, isOver, isGone, kept } = await findSource(cluster, run, signal);
+    if (kept !== undefined && pod === undefined) {
+      yield endOf(kept, tailBytes);
+      return;
+    }
     if (isGone && pod === undefined) throw unavailable(GONE);
     if (source && source.uid !== pod) [pod, last] = [source.uid, undefined];
     const wasEnded = source?.ended ?? false;
@@ -100,6 +101,8 @@ interface Found {
   readonly isOver: boolean;
   /** There was something to read, and it was taken away. */
   readonly isGone: boolean;
+  /** What was kept of it before it was taken away. */
+  readonly kept?: string | undefined;
 }
 
 async function findSource(
@@ -119,7 +122,8 @@ async function findSource(
   const source = logSourceOf(job, pods);
   const isLast = source?.ended === true && endsWithItsPod(job);
   const isGone = pods.length === 0 && hasHadPods(job);
-  return { source, isOver: isLast || terminalCondition(job) !== undefined, isGone };
+  const isOver = isLast || terminalCondition(job) !== undefined;
+  return { source, isOver, isGone, kept: pods.length === 0 ? keptOutputOf(job) : undefined };
 }
 
 const hasHadPods = ({ status }: Job) => (status?.succeeded ?? 0) + (status?.failed ?? 0) > 0;

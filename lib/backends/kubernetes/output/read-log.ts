@@ -73,8 +73,26 @@ async function openLog(
   }
 }
 
+/** A line is thought to have so many bytes; where its end turns out shorter than asked for, all of it is read. */
+const BYTES_PER_LINE = 32;
+
+export const linesOf = (bytes: number) => Math.ceil(bytes / BYTES_PER_LINE);
+
+/** The last `maxBytes` of a log. */
+export async function readEnd(
+  cluster: Cluster,
+  source: LogSource,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const lines = linesOf(maxBytes);
+  const some = await readTail(cluster, source, lines, maxBytes, signal);
+  if (some.length === maxBytes || lines >= maxBytes) return some;
+  return readTail(cluster, source, maxBytes, maxBytes, signal);
+}
+
 /** The last `maxBytes` of the last lines; memory stays at twice that, however long the lines are. */
-export async function readTail(
+async function readTail(
   cluster: Cluster,
   source: LogSource,
   tailLines: number,

@@ -82,6 +82,62 @@ describe("the limit of a start", () => {
     expect(demandOf(aView({ pods, events, nowMs: LATE }))).toMatchObject({ cause: { code } });
   });
 
+  const beforeCommand = (state: object, lastState: object = {}, restartPolicy?: string) => ({
+    ...aSeenPod(),
+    spec: { containers: [], initContainers: [{ name: "proxy", restartPolicy }] },
+    status: {
+      phase: "Pending",
+      initContainerStatuses: [{ name: "proxy", state, lastState, restartCount: 2 }],
+      containerStatuses: [{ name: "prefect-job", state: waiting("PodInitializing") }],
+    },
+  });
+
+  test.each([
+    [
+      "waits to run again",
+      waiting("CrashLoopBackOff", "back-off 20s"),
+      exited(9, { message: "dying" }),
+    ],
+    ["runs again", running(20), exited(9, { message: "dying" })],
+    ["has just ended", exited(9, { message: "dying" }), {}],
+  ])(
+    "stops a run whose init container or sidecar ends again and again and %s",
+    (_, state, last) => {
+      const demands = [undefined, "Always"].map((policy) =>
+        demandOf(aView({ pods: [beforeCommand(state, last, policy) as never], nowMs: LATE })),
+      );
+
+      const end = { kind: "stop", statusCode: 9, cause: { code: "Exit", blame: "workload" } };
+      expect(demands).toMatchObject([end, end]);
+      expect(demands.map((demand) => demand?.kind === "stop" && demand.cause.message)).toEqual([
+        expect.stringMatching(
+          /^the init container proxy ended with exit code 9: dying; after 60 s/,
+        ),
+        expect.stringMatching(/^the sidecar proxy ended with exit code 9: dying; after 60 s/),
+      ]);
+    },
+  );
+
+  test.each([
+    ["OOMKilled", 137, { reason: "OOMKilled" }],
+    ["ConfigError", 128, { reason: "StartError", message: "no such file" }],
+    ["Signal", 139, {}],
+  ])("stops a run as %s whose init container ends so again and again", (code, exitCode, how) => {
+    const pod = beforeCommand(waiting("CrashLoopBackOff"), exited(exitCode, how));
+
+    expect(demandOf(aView({ pods: [pod as never], nowMs: LATE }))).toMatchObject({
+      cause: { code, message: expect.stringContaining("the init container proxy") },
+    });
+  });
+
+  test("names the init container that a run still waits for", () => {
+    const pod = beforeCommand(running());
+
+    expect(demandOf(aView({ pods: [pod as never], nowMs: LATE }))).toMatchObject({
+      cause: { code: "NeverStarted", message: expect.stringContaining("proxy") },
+    });
+  });
+
   test("stops a run as unschedulable where no node takes it", () => {
     const conditions = [
       { type: "PodScheduled", status: "False", reason: "Unschedulable", message: "0/3 nodes" },

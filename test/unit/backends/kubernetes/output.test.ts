@@ -109,7 +109,7 @@ describe("a log that its node has no more", () => {
   async function read(answer: string): Promise<string> {
     await using server = await startAnsweringServer((_, response) => void response.end(answer));
     const client = createClient({ server: server.url, tls: {}, credentials: anonymous });
-    const cluster = { name: "prod", client, scopes: [undefined] };
+    const cluster = { name: "prod", client, scopes: [undefined], tailBytes: 100 };
     const source = logSourceOf(aSeenJob(), [aSeenPod({ phase: "Succeeded", state: exited(0) })]);
     try {
       if (!source) return expect.fail("there is nothing to read");

@@ -1,0 +1,116 @@
+import { outputTail } from "../../../runs/output-tail.ts";
+import { hasStatus } from "../api/api-error.ts";
+import type { Job } from "../api/api-types.ts";
+import { type Cluster, jobPath } from "../api/cluster.ts";
+import { END_ANNOTATION, OUTPUT_ANNOTATION } from "../judge/end-mark.ts";
+import type { JobView } from "../judge/job-view.ts";
+import { endMarkOf } from "../judge/last-sight.ts";
+import { logSourceOf } from "../judge/log-source.ts";
+import { readRun } from "../judge/observed-run.ts";
+import { readEnd } from "../output/read-log.ts";
+import { readJob } from "./look-closer.ts";
+
+/** A node that does not hand out a log in this time keeps nobody waiting, in milliseconds. */
+const LOG_DEADLINE_MS = 3_000;
+
+/** Annotations hold 256 KiB together, and the request may have some of its own, in bytes. */
+const MAX_KEPT_BYTES = 65_536;
+
+/** Each try is thwarted only by somebody else's change of the same Job: its controller writes often at this moment. */
+const MAX_TRIES = 5;
+
+/**
+ * Writes on a Job how its pods ended, where they say so, and then the end of their output, while they are there to be read.
+ * Returns the run as it is then. Whoever comes second keeps to what the first has written.
+ */
+export async function keepEnd(
+  cluster: Cluster,
+  view: JobView,
+  signal: AbortSignal,
+): Promise<JobView> {
+  const reading = outputOf(cluster, view, signal); // it may take longer than the pod is there
+  const mark = endMarkOf(view);
+  const told = mark
+    ? await write(cluster, view.job, END_ANNOTATION, JSON.stringify(mark), signal)
+    : view.job;
+  const output = await reading;
+  const kept =
+    output === undefined
+      ? told
+      : await write(cluster, told, OUTPUT_ANNOTATION, output, signal).catch(ignoreTooLarge(told));
+  return { ...view, job: kept };
+}
+
+/** The request's own annotations may leave no room for it. */
+const ignoreTooLarge = (job: Job) => (error: unknown) => {
+  if (hasStatus(error, 413, 422)) return job;
+  throw error;
+};
+
+async function write(
+  cluster: Cluster,
+  seen: Job,
+  annotation: string,
+  text: string,
+  signal: AbortSignal,
+): Promise<Job> {
+  let job = seen;
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    if (job.metadata?.annotations?.[annotation] !== undefined) break;
+    try {
+      return await annotate(cluster, job, { [annotation]: text }, signal);
+    } catch (error) {
+      if (!hasStatus(error, 404, 409)) throw error;
+      const now = await readAgain(cluster, job, signal);
+      if (!now) break;
+      job = now;
+    }
+  }
+  return job;
+}
+
+/** Secrets masked; undefined where it is not wanted, or not to be had: a result never waits or fails for its output. */
+async function outputOf(
+  cluster: Cluster,
+  { job, pods = [], target }: JobView,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const source = logSourceOf(job, pods);
+  if (!source || cluster.tailBytes === 0) return undefined;
+  const bytes = Math.min(MAX_KEPT_BYTES, cluster.tailBytes + 1); // one more tells that there was more
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(LOG_DEADLINE_MS)]);
+  // A node removes the instance before first; what there is of the current one says more than nothing.
+  const sources = source.previous ? [source, { ...source, previous: false }] : [source];
+  for (const one of sources) {
+    const end = await readEnd(cluster, one, bytes, deadline).catch(() => undefined);
+    if (end?.length) return outputTail(end, bytes, readRun(job, target).secrets).tail;
+  }
+  return undefined;
+}
+
+async function annotate(
+  { client }: Cluster,
+  { metadata }: Job,
+  annotations: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<Job> {
+  const { name = "", namespace = "", uid, resourceVersion } = metadata ?? {};
+  const { body } = await client.call<Job>({
+    method: "PATCH",
+    path: jobPath(namespace, name),
+    contentType: "application/merge-patch+json",
+    body: { metadata: { uid, resourceVersion, annotations } },
+    signal,
+  });
+  return body;
+}
+
+async function readAgain(
+  cluster: Cluster,
+  { metadata }: Job,
+  signal: AbortSignal,
+): Promise<Job | undefined> {
+  const { name = "", namespace = "", uid } = metadata ?? {};
+  const answer = await readJob(cluster, namespace, name, signal);
+  return answer?.body.metadata?.uid === uid ? answer?.body : undefined;
+}
