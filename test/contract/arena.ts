@@ -64,8 +64,9 @@ export function createArena(subjectOf: () => ContractSubject) {
     what: Run,
     state: State,
   ): Promise<Extract<Observation, { state: State }>> =>
-    until(`${what.key.id} is ${state}`, async () => {
+    until(`${what.key.id} is ${state}`, async (_, tell) => {
       const seen = await listed(backend, what);
+      tell(seen);
       return seen?.state === state ? (seen as Extract<Observation, { state: State }>) : undefined;
     });
 
@@ -74,18 +75,24 @@ export function createArena(subjectOf: () => ContractSubject) {
 
   const settle = async (backend: Backend, ended: Ended) => backend.settle(ended.run, deadline());
 
-  /** Waits for a condition; fails by name when the engine's patience is over. */
+  /** Waits for a condition; fails by name when the engine's patience is over, with what the probe told last. */
   async function until<T>(
     what: string,
-    probe: (signal: AbortSignal) => Promise<T | undefined | false>,
+    probe: (signal: AbortSignal, tell: (seen: unknown) => void) => Promise<T | undefined | false>,
   ): Promise<T> {
     const end = deadline();
+    let last: unknown;
+    const tell = (seen: unknown) => {
+      last = seen;
+    };
     while (!end.aborted) {
-      const value = await probe(end);
+      const value = await probe(end, tell);
       if (value !== undefined && value !== false) return value;
       await pause(POLL_MS);
     }
-    throw new Error(`waited ${subjectOf().patienceMs} ms, but never: ${what}`);
+    throw new Error(
+      `waited ${subjectOf().patienceMs} ms, but never: ${what}; last seen: ${JSON.stringify(last)}`,
+    );
   }
 
   const close = async () => {

@@ -140,7 +140,7 @@ export function defineCancelCases(arena: Arena) {
     });
 
     test("leaves a run alone that exists after all", async () => {
-      const { what } = await started("echo ready; sleep 3; exit 4");
+      const { what } = await started("echo ready; sleep 8; exit 4");
 
       const { outcome } = await launcher().cancel(what.key, FENCE, deadline());
 

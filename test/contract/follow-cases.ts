@@ -22,7 +22,7 @@ export function defineFollowCases({ subject, launcher, run, submit, untilState }
 
   describe("following", () => {
     test("brings the end of a run that was running when it began", async () => {
-      const what = run("sleep 2; exit 5");
+      const what = run("sleep 6; exit 5");
       await submit(launcher(), what);
       await untilState(launcher(), what, "running");
 
