@@ -11,6 +11,7 @@ import { createLog } from "../lib/observability/log.ts";
 import type { CollectedMetrics } from "../lib/observability/metrics.ts";
 import { createNoQueue } from "../lib/queues/no-queue.ts";
 import { openResultSinks, resultPlaces } from "../lib/queues/open-result-sinks.ts";
+import { createSqs } from "../lib/queues/sqs.ts";
 import { createSqsQueues } from "../lib/queues/sqs-queues.ts";
 import { createStdoutResultSink } from "../lib/queues/stdout-result-sink.ts";
 import { baseEnvironment } from "../lib/runs/environment.ts";
@@ -73,7 +74,7 @@ async function queuesOf(
     results: places.queue,
   };
   const isNamed = Object.values(urls).some(Boolean);
-  const queues = isNamed ? createSqsQueues(env, urls) : undefined;
+  const queues = isNamed ? createSqsQueues(createSqs(env), urls) : undefined;
   return {
     requests: queues?.requests ?? createNoQueue(),
     deadLetters: queues?.deadLetters,

@@ -1,5 +1,5 @@
 import type { RequestMessage } from "../client/request-message.ts";
-import { overOwnClient, sendBody } from "../client/send-body.ts";
+import { sendBody } from "../client/send-body.ts";
 import type { Engines } from "../local/dependencies.ts";
 import { createLocalDependencies } from "../local/dependencies.ts";
 import { type EmbeddedQueueOptions, startEmbeddedQueue } from "../local/embedded-queue.ts";
@@ -7,7 +7,7 @@ import { createHandlers } from "../local/handlers.ts";
 import { startLocalSlipway } from "../local/local-slipway.ts";
 import { receiveResults } from "../local/results.ts";
 import { toBody } from "../queues/message-body.ts";
-import { createSqsClient, type SqsClient } from "../queues/sqs-client.ts";
+import { createSqs, type Sqs } from "../queues/sqs.ts";
 import type { Result } from "../runs/result.ts";
 import type { Log } from "../usecases/dependencies.ts";
 import type { GivenUrls } from "./queue-options.ts";
@@ -32,14 +32,7 @@ export async function startCarrier(
   const place = await startEmbeddedQueue(queue);
   const handlers = createHandlers(await createLocalDependencies(engines, place, { log }));
   const local = await startLocalSlipway({ place, handlers, log });
-  const client = createSqsClient(place.env);
-  return {
-    ...carry(client, place.urls),
-    async stop() {
-      client.destroy();
-      await local.stop();
-    },
-  };
+  return { ...carry(place.sqs, place.urls), stop: local.stop };
 }
 
 /** A queue that others serve. Without a results queue only the engines tell how a run ends. */
@@ -47,23 +40,24 @@ export function openCarrier(
   env: Readonly<Record<string, string | undefined>>,
   urls: GivenUrls & { readonly requests: string },
 ): Carrier {
-  const client = createSqsClient(env);
-  return { ...carry(client, urls), stop: async () => client.destroy() };
+  const sqs = createSqs(env);
+  return { ...carry(sqs, urls), stop: async () => sqs.destroy() };
 }
 
 function carry(
-  client: SqsClient,
+  sqs: Sqs,
   { requests, results }: GivenUrls & { readonly requests: string },
 ): Omit<Carrier, "stop"> {
   return {
     bringsResults: results !== undefined,
     send: async (request) => {
-      await sendBody(overOwnClient(client), { queueUrl: requests, request, body: toBody(request) });
+      const body = toBody(request);
+      await sendBody(sqs.clientOf(requests), { queueUrl: requests, request, body });
     },
     results: (ids, signal) =>
       results === undefined
         ? nothing()
-        : receiveResults({ client, queueUrl: results, ids, signal }),
+        : receiveResults({ client: sqs.clientOf(results), queueUrl: results, ids, signal }),
   };
 }
 

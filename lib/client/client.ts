@@ -6,7 +6,6 @@ import {
   type RequestMessage,
   type RunMessage,
 } from "./request-message.ts";
-import type { SendMessage } from "./send-body.ts";
 
 export interface ClientOptions {
   /** Of the requests queue. On a FIFO queue the messages of one run keep their order. */
@@ -39,13 +38,13 @@ export interface SlipwayClient {
 }
 
 export function createClient({ queueUrl, sqs }: ClientOptions): SlipwayClient {
-  let sendMessage: SendMessage | undefined;
+  let client = sqs;
   const send = async (request: RequestMessage, options: SendOptions = {}): Promise<Sent> => {
     const body = toBody(request);
     checkRequestBody(body);
-    const { overOwnClient, overSdkClient, sendBody } = await import("./send-body.ts");
-    sendMessage ??= sqs ? overSdkClient(sqs) : overOwnClient();
-    return sendBody(sendMessage, { queueUrl, request, body, ...options });
+    const { sendBody } = await import("./send-body.ts");
+    client ??= (await import("../queues/sqs.ts")).createSqs(process.env).clientOf(queueUrl);
+    return sendBody(client, { queueUrl, request, body, ...options });
   };
   return {
     run: (request, options) => send({ ...request, action: "run" }, options),

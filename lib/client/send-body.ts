@@ -1,30 +1,10 @@
-import type { SendMessageRequest, SendMessageResult, SQSClient } from "@aws-sdk/client-sqs";
+import { SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import { fifoGroupOf } from "../queues/fifo-group.ts";
-import { createSqsClient, type SqsClient } from "../queues/sqs-client.ts";
 import { toQueueError } from "../queues/sqs-errors.ts";
 import { digestOf } from "../runs/canonical-json.ts";
 import type { RequestMessage } from "./request-message.ts";
 
 const SEND_WITHIN_MS = 30_000;
-
-/** The call that takes one message to SQS. */
-export type SendMessage = (
-  input: SendMessageRequest,
-  options: { readonly abortSignal: AbortSignal },
-) => Promise<SendMessageResult>;
-
-export const overOwnClient =
-  (client: SqsClient = createSqsClient(process.env)): SendMessage =>
-  (input, options) =>
-    client.call("SendMessage", input, options);
-
-/** A client of the SDK wants commands of the SDK, which whoever has one has installed, too. */
-export const overSdkClient =
-  (client: Pick<SQSClient, "send">): SendMessage =>
-  async (input, options) => {
-    const { SendMessageCommand } = await import("@aws-sdk/client-sqs");
-    return client.send(new SendMessageCommand(input), options);
-  };
 
 interface Message {
   readonly queueUrl: string;
@@ -36,7 +16,7 @@ interface Message {
 
 /** Throws a LaunchError where the queue does not take it. */
 export async function sendBody(
-  send: SendMessage,
+  client: Pick<SQSClient, "send">,
   { queueUrl, request, body, traceparent, signal }: Message,
 ): Promise<{ readonly messageId: string }> {
   const input = {
@@ -48,7 +28,7 @@ export async function sendBody(
   const deadline = AbortSignal.timeout(SEND_WITHIN_MS);
   const abortSignal = signal ? AbortSignal.any([signal, deadline]) : deadline;
   try {
-    const { MessageId = "" } = await send(input, { abortSignal });
+    const { MessageId = "" } = await client.send(new SendMessageCommand(input), { abortSignal });
     return { messageId: MessageId };
   } catch (error) {
     throw toQueueError(error, `take the request ${request.id}`);

@@ -2,6 +2,7 @@ import { GetParameterError } from "@aws-lambda-powertools/parameters/errors";
 import { SecretsProvider } from "@aws-lambda-powertools/parameters/secrets";
 import { SSMProvider } from "@aws-lambda-powertools/parameters/ssm";
 import { LaunchError } from "../runs/launch-error.ts";
+import { regionOfArn } from "./aws-arn.ts";
 import type { RemoteSecrets } from "./secrets.ts";
 
 /** Every call to AWS ends: three attempts of at most so long, in milliseconds. */
@@ -12,11 +13,26 @@ const clientConfig = {
 
 /** Secrets Manager and the Parameter Store by Powertools. Keeps nothing: the resolver does. */
 export function createAwsParameters(): RemoteSecrets {
-  const secrets = new SecretsProvider({ clientConfig });
-  const parameters = new SSMProvider({ clientConfig });
+  const secrets = byRegion((region) => new SecretsProvider(configOf(region)));
+  const parameters = byRegion((region) => new SSMProvider(configOf(region)));
   return {
-    secret: (name) => textOf(() => secrets.get(name, { forceFetch: true })),
-    ssm: (name) => textOf(() => parameters.get(name, { forceFetch: true, decrypt: true })),
+    secret: (name) => textOf(() => secrets(name).get(name, { forceFetch: true })),
+    ssm: (name) => textOf(() => parameters(name).get(name, { forceFetch: true, decrypt: true })),
+  };
+}
+
+const configOf = (region: string | undefined) => ({
+  clientConfig: { ...clientConfig, ...(region ? { region } : {}) },
+});
+
+/** One provider for each region: what an ARN names is to be had in its own region only. */
+function byRegion<T>(create: (region: string | undefined) => T): (name: string) => T {
+  const made = new Map<string | undefined, T>();
+  return (name) => {
+    const { region } = regionOfArn(name);
+    const provider = made.get(region) ?? create(region);
+    made.set(region, provider);
+    return provider;
   };
 }
 

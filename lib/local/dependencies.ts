@@ -10,12 +10,12 @@ type Ears = Pick<Dependencies, "log"> & Partial<Pick<Dependencies, "metrics">>;
 /** The use cases' dependencies on one machine: the engines that are found, and the queues of a place. */
 export async function createLocalDependencies(
   { config, backends, targets, baseEnvironment }: Engines,
-  place: Pick<QueuePlace, "env" | "urls" | "maxReceiveCount">,
+  place: Pick<QueuePlace, "sqs" | "urls" | "maxReceiveCount">,
   { log, metrics = NOBODY_COUNTS }: Ears,
 ): Promise<Dependencies> {
   const { createSqsQueues } = await import("../queues/sqs-queues.ts");
   const { createNoQueue } = await import("../queues/no-queue.ts");
-  const queues = createSqsQueues(place.env, place.urls);
+  const queues = createSqsQueues(place.sqs, place.urls);
   return {
     config,
     backends,

@@ -1,3 +1,4 @@
+import { createSqs } from "../queues/sqs.ts";
 import type { QueueUrls } from "../queues/sqs-queues.ts";
 import { type DataDirectory, holdDataDirectory, newAccessKeyId } from "./data-directory.ts";
 import { loadFauxqs } from "./fauxqs.ts";
@@ -21,7 +22,7 @@ export interface EmbeddedQueueOptions {
 
 export interface EmbeddedQueue extends QueuePlace {
   readonly urls: { readonly [Name in keyof QueueUrls]: string };
-  /** What an AWS SDK or the aws program needs to find it and to be let in. */
+  /** What an AWS SDK or the aws program needs to find it and to be let in; it is not for AWS itself. */
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -42,12 +43,18 @@ export async function startEmbeddedQueue(
   try {
     guardQueue(app, held.accessKeyId);
     const endpoint = await app.listen({ host: HOST, port: options.port ?? 0 });
+    const env = clientEnvironment(endpoint, held.accessKeyId);
+    const sqs = createSqs(env);
     return {
+      sqs,
       urls: makeQueues(store, endpoint, { ...options, maxReceiveCount }),
-      env: clientEnvironment(endpoint, held.accessKeyId),
+      env,
       maxReceiveCount,
       releasePolls: () => store.shutdown(),
-      stop,
+      async stop() {
+        sqs.destroy();
+        await stop();
+      },
     };
   } catch (error) {
     await stop();

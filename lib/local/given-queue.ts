@@ -1,5 +1,7 @@
-import { createSqsClient, type SqsClient } from "../queues/sqs-client.ts";
+import { GetQueueAttributesCommand, GetQueueUrlCommand } from "@aws-sdk/client-sqs";
+import { createSqs } from "../queues/sqs.ts";
 import { toQueueError } from "../queues/sqs-errors.ts";
+import type { SqsQueue } from "../queues/sqs-queue.ts";
 import type { QueuePlace } from "./queue-place.ts";
 
 interface Given {
@@ -14,39 +16,37 @@ interface Given {
  * of receipts are read from the requests queue's own redrive policy.
  */
 export async function findGivenQueue({ env, requests, results }: Given): Promise<QueuePlace> {
-  const client = createSqsClient(env);
+  const sqs = createSqs(env);
   try {
-    const policy = await redrivePolicyOf(client, requests);
+    const queue = { client: sqs.clientOf(requests), queueUrl: requests };
+    const policy = await redrivePolicyOf(queue);
     return {
-      env,
-      urls: { requests, results, deadLetters: policy && (await urlOf(client, policy.arn)) },
+      sqs,
+      urls: { requests, results, deadLetters: policy && (await urlOf(queue, policy.arn)) },
       maxReceiveCount: policy?.maxReceiveCount ?? Number.POSITIVE_INFINITY,
       releasePolls: () => undefined,
-      stop: async () => undefined,
+      stop: async () => sqs.destroy(),
     };
   } catch (error) {
+    sqs.destroy();
     throw toQueueError(error, `describe ${requests}`);
-  } finally {
-    client.destroy();
   }
 }
 
-async function redrivePolicyOf(client: SqsClient, queueUrl: string) {
-  const { Attributes } = await client.call("GetQueueAttributes", {
-    QueueUrl: queueUrl,
-    AttributeNames: ["All"],
-  });
+async function redrivePolicyOf({ client, queueUrl }: SqsQueue) {
+  const { Attributes } = await client.send(
+    new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ["All"] }),
+  );
   if (!Attributes?.RedrivePolicy) return undefined;
   const { deadLetterTargetArn, maxReceiveCount } = JSON.parse(Attributes.RedrivePolicy);
   return { arn: String(deadLetterTargetArn), maxReceiveCount: Number(maxReceiveCount) };
 }
 
-/** Only its owner's account may be asked for it: `arn:aws:sqs:REGION:ACCOUNT:NAME`. */
-async function urlOf(client: SqsClient, arn: string): Promise<string | undefined> {
+/** Dead letters are in the same region. Only their owner's account may be asked: `arn:aws:sqs:REGION:ACCOUNT:NAME`. */
+async function urlOf({ client }: SqsQueue, arn: string): Promise<string | undefined> {
   const [, , , , account, name] = arn.split(":");
-  const { QueueUrl } = await client.call("GetQueueUrl", {
-    QueueName: name,
-    QueueOwnerAWSAccountId: account,
-  });
+  const { QueueUrl } = await client.send(
+    new GetQueueUrlCommand({ QueueName: name, QueueOwnerAWSAccountId: account }),
+  );
   return QueueUrl;
 }

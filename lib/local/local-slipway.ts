@@ -26,9 +26,8 @@ export interface LocalSlipway {
 /** Both functions at work on one machine: one fed from the requests queue, the other by the clock. */
 export async function startLocalSlipway(options: LocalSlipwayOptions): Promise<LocalSlipway> {
   const { place, handlers, log, watchEveryMs = 1_000, ...limits } = options;
-  const { createSqsClient } = await import("../queues/sqs-client.ts");
-  const client = createSqsClient(place.env);
-  const source = createSqsSource(client, place.urls.requests);
+  const queueUrl = place.urls.requests;
+  const source = createSqsSource({ client: place.sqs.clientOf(queueUrl), queueUrl });
   const events = startEventSource({ source, handler: handlers.submit, log, ...limits });
   const schedule = startSchedule({ tick: handlers.watch, everyMs: watchEveryMs, log });
   return {
@@ -38,7 +37,6 @@ export async function startLocalSlipway(options: LocalSlipwayOptions): Promise<L
         await Promise.all([events.stop(), schedule.stop()]);
       } finally {
         clearInterval(releasing);
-        client.destroy();
         await place.stop();
       }
     },

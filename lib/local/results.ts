@@ -1,10 +1,9 @@
-import type { ReceivedMessage, SqsClient } from "../queues/sqs-client.ts";
+import { DeleteMessageCommand, type Message, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import { isGone, toQueueError } from "../queues/sqs-errors.ts";
+import type { SqsQueue } from "../queues/sqs-queue.ts";
 import { Result, TERMINAL_STATES } from "../runs/result.ts";
 
-export interface ReceiveResults {
-  readonly client: SqsClient;
-  readonly queueUrl: string;
+export interface ReceiveResults extends SqsQueue {
   /** The runs that are waited for. */
   readonly ids: ReadonlySet<string>;
   /** Ends the waiting; what was not yielded stays on the queue. */
@@ -45,7 +44,7 @@ async function receive({
   client,
   queueUrl,
   waitSeconds = 2,
-}: ReceiveResults): Promise<readonly ReceivedMessage[]> {
+}: ReceiveResults): Promise<readonly Message[]> {
   const input = {
     QueueUrl: queueUrl,
     MaxNumberOfMessages: 10,
@@ -53,14 +52,14 @@ async function receive({
     VisibilityTimeout: OUT_OF_SIGHT_SECONDS,
   };
   try {
-    const { Messages = [] } = await client.call("ReceiveMessage", input);
+    const { Messages = [] } = await client.send(new ReceiveMessageCommand(input));
     return Messages;
   } catch (error) {
     throw toQueueError(error, "receive results");
   }
 }
 
-function parse({ Body = "" }: ReceivedMessage): Result | undefined {
+function parse({ Body = "" }: Message): Result | undefined {
   try {
     return Result.parse(JSON.parse(Body));
   } catch {
@@ -68,13 +67,10 @@ function parse({ Body = "" }: ReceivedMessage): Result | undefined {
   }
 }
 
-async function acknowledge(
-  { client, queueUrl }: ReceiveResults,
-  message: ReceivedMessage,
-): Promise<void> {
+async function acknowledge({ client, queueUrl }: ReceiveResults, message: Message): Promise<void> {
   const input = { QueueUrl: queueUrl, ReceiptHandle: message.ReceiptHandle };
   try {
-    await client.call("DeleteMessage", input);
+    await client.send(new DeleteMessageCommand(input));
   } catch (error) {
     if (!isGone(error)) throw toQueueError(error, "delete a result");
   }

@@ -1,7 +1,13 @@
+import {
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+} from "@aws-sdk/client-sqs";
 import type { SQSRecord } from "aws-lambda";
-import type { SqsClient } from "../queues/sqs-client.ts";
 import { toQueueError } from "../queues/sqs-errors.ts";
 import { RECEIVE_EVERYTHING, toSqsRecord } from "../queues/sqs-message.ts";
+import type { SqsQueue } from "../queues/sqs-queue.ts";
 import { unavailable } from "../runs/launch-error.ts";
 
 /** SQS' own limit for one receipt and one deletion. */
@@ -34,15 +40,17 @@ export interface SqsSource {
   delete(records: readonly SQSRecord[]): Promise<void>;
 }
 
-export function createSqsSource(client: SqsClient, queueUrl: string): SqsSource {
+export function createSqsSource({ client, queueUrl }: SqsQueue): SqsSource {
   let arn = "";
   return {
     async describe() {
       const { Attributes = {} } = await client
-        .call("GetQueueAttributes", {
-          QueueUrl: queueUrl,
-          AttributeNames: ["QueueArn"],
-        })
+        .send(
+          new GetQueueAttributesCommand({
+            QueueUrl: queueUrl,
+            AttributeNames: ["QueueArn"],
+          }),
+        )
         .catch(rethrow("describe the queue"));
       arn = Attributes.QueueArn ?? "";
     },
@@ -55,7 +63,7 @@ export function createSqsSource(client: SqsClient, queueUrl: string): SqsSource 
         ...RECEIVE_EVERYTHING,
       };
       const { Messages = [] } = await client
-        .call("ReceiveMessage", input)
+        .send(new ReceiveMessageCommand(input))
         .catch(rethrow("receive messages"));
       return Messages.map((message) => toSqsRecord(message, arn));
     },
@@ -66,11 +74,9 @@ export function createSqsSource(client: SqsClient, queueUrl: string): SqsSource 
         VisibilityTimeout: seconds,
       }));
       const { Failed = [] } = await client
-        .call(
-          "ChangeMessageVisibilityBatch",
-          { QueueUrl: queueUrl, Entries },
-          { abortSignal: AbortSignal.timeout(EXTEND_WITHIN_MS) },
-        )
+        .send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl, Entries }), {
+          abortSignal: AbortSignal.timeout(EXTEND_WITHIN_MS),
+        })
         .catch(rethrow("keep messages out of sight"));
       return Failed.filter(({ SenderFault }) => SenderFault).flatMap(
         ({ Id }) => receiptHandles[Number(Id)] ?? [],
@@ -78,14 +84,13 @@ export function createSqsSource(client: SqsClient, queueUrl: string): SqsSource 
     },
     async delete(records) {
       for (let start = 0; start < records.length; start += AT_ONCE)
-        await deleteBatch(client, queueUrl, records.slice(start, start + AT_ONCE));
+        await deleteBatch({ client, queueUrl }, records.slice(start, start + AT_ONCE));
     },
   };
 }
 
 async function deleteBatch(
-  client: SqsClient,
-  queueUrl: string,
+  { client, queueUrl }: SqsQueue,
   records: readonly SQSRecord[],
 ): Promise<void> {
   const Entries = records.map(({ receiptHandle }, index) => ({
@@ -93,7 +98,7 @@ async function deleteBatch(
     ReceiptHandle: receiptHandle,
   }));
   const { Failed = [] } = await client
-    .call("DeleteMessageBatch", { QueueUrl: queueUrl, Entries })
+    .send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }))
     .catch(rethrow("delete messages"));
   const [first] = Failed;
   if (first)

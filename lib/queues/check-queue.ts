@@ -1,10 +1,10 @@
-import type { SqsClient } from "./sqs-client.ts";
+import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { toQueueError } from "./sqs-errors.ts";
+import type { SqsQueue } from "./sqs-queue.ts";
 
 /** Asks a queue for its attributes. Returns how many messages wait in it. Throws a LaunchError. */
 export async function checkQueue(
-  client: Pick<SqsClient, "call">,
-  queueUrl: string,
+  { client, queueUrl }: SqsQueue,
   signal: AbortSignal,
 ): Promise<{ readonly waiting: number }> {
   const question = {
@@ -12,7 +12,7 @@ export async function checkQueue(
     AttributeNames: ["ApproximateNumberOfMessages" as const],
   };
   try {
-    const { Attributes = {} } = await client.call("GetQueueAttributes", question, {
+    const { Attributes = {} } = await client.send(new GetQueueAttributesCommand(question), {
       abortSignal: signal,
     });
     return { waiting: Number(Attributes.ApproximateNumberOfMessages ?? 0) };

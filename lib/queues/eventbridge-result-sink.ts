@@ -4,10 +4,12 @@ import {
   type PutEventsRequestEntry,
   type PutEventsResultEntry,
 } from "@aws-sdk/client-eventbridge";
+import { regionOfArn } from "../config/aws-arn.ts";
 import type { Result } from "../runs/result.ts";
 import { AWS_CLIENT_CONFIG } from "./aws-client-config.ts";
 import { type BatchService, createBatchingResultSink } from "./batching-result-sink.ts";
 import { toBody } from "./message-body.ts";
+import { maskedErrors, tellingErrors } from "./readable-errors.ts";
 import type { ResultSink } from "./result-sink.ts";
 
 /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html: a whole call, time and names included. */
@@ -19,9 +21,17 @@ const SOURCE = "dev.slipway";
 /** Results as events on an EventBridge bus: `detail-type` is the result's type, `detail` the whole CloudEvent. */
 export function createEventBridgeResultSink(
   bus: string,
-  client = new EventBridgeClient(AWS_CLIENT_CONFIG),
+  client = createEventBridgeClient(bus),
 ): ResultSink {
   return createBatchingResultSink(eventBus(client, bus));
+}
+
+/** AWS refuses what is signed for another region than the bus's. */
+function createEventBridgeClient(bus: string): EventBridgeClient {
+  const client = new EventBridgeClient({ ...AWS_CLIENT_CONFIG, ...regionOfArn(bus) });
+  client.middlewareStack.use(maskedErrors());
+  client.middlewareStack.use(tellingErrors());
+  return client;
 }
 
 function eventBus(client: EventBridgeClient, bus: string): BatchService<PutEventsRequestEntry> {

@@ -1,10 +1,15 @@
+import {
+  ChangeMessageVisibilityCommand,
+  DeleteMessageCommand,
+  ReceiveMessageCommand,
+} from "@aws-sdk/client-sqs";
 import { cleanText } from "../runs/text.ts";
 import type { DeadLetterQueue } from "./request-queue.ts";
-import type { SqsClient } from "./sqs-client.ts";
 import { isGone, toQueueError } from "./sqs-errors.ts";
 import { RECEIVE_EVERYTHING, toSqsRecord } from "./sqs-message.ts";
+import type { SqsQueue } from "./sqs-queue.ts";
 import { toRequestMessage } from "./sqs-record.ts";
-import { sendMessage } from "./sqs-send.ts";
+import { sendMessage } from "./sqs-request-sender.ts";
 
 /** Short of the minute between two ticks, so that each tick sees what the last one could not settle. */
 const OUT_OF_SIGHT_SECONDS = 50;
@@ -14,14 +19,12 @@ const WITHIN_MS = 10_000;
 /** It counts against the message's own limit, and the beginning says what happened. */
 const REASON_CHARACTERS = 500;
 
-interface SqsQueue {
-  readonly client: SqsClient;
-  readonly queueUrl: string;
+interface Options extends SqsQueue {
   /** How long others leave alone what has been received here, in seconds. */
   readonly outOfSightSeconds?: number;
 }
 
-export function createSqsDeadLetterQueue(options: SqsQueue): DeadLetterQueue {
+export function createSqsDeadLetterQueue(options: Options): DeadLetterQueue {
   const { client, queueUrl, outOfSightSeconds = OUT_OF_SIGHT_SECONDS } = options;
   return {
     async receive(max, signal) {
@@ -33,7 +36,7 @@ export function createSqsDeadLetterQueue(options: SqsQueue): DeadLetterQueue {
         ...RECEIVE_EVERYTHING,
       };
       try {
-        const { Messages = [] } = await client.call("ReceiveMessage", input, {
+        const { Messages = [] } = await client.send(new ReceiveMessageCommand(input), {
           abortSignal: within(signal),
         });
         return Messages.map((message) => toRequestMessage(toSqsRecord(message, "")));
@@ -44,7 +47,9 @@ export function createSqsDeadLetterQueue(options: SqsQueue): DeadLetterQueue {
     async delete({ receiptHandle }) {
       const input = { QueueUrl: queueUrl, ReceiptHandle: receiptHandle };
       try {
-        await client.call("DeleteMessage", input, { abortSignal: AbortSignal.timeout(WITHIN_MS) });
+        await client.send(new DeleteMessageCommand(input), {
+          abortSignal: AbortSignal.timeout(WITHIN_MS),
+        });
       } catch (error) {
         if (!isGone(error)) throw toQueueError(error, "delete a dead letter");
       }
@@ -56,7 +61,7 @@ export function createSqsDeadLetterQueue(options: SqsQueue): DeadLetterQueue {
     async release({ receiptHandle }) {
       const input = { QueueUrl: queueUrl, ReceiptHandle: receiptHandle, VisibilityTimeout: 0 };
       try {
-        await client.call("ChangeMessageVisibility", input, {
+        await client.send(new ChangeMessageVisibilityCommand(input), {
           abortSignal: AbortSignal.timeout(WITHIN_MS),
         });
       } catch (error) {

@@ -1,5 +1,5 @@
+import type { Message } from "@aws-sdk/client-sqs";
 import type { SQSMessageAttributes, SQSRecord } from "aws-lambda";
-import type { ReceivedMessage } from "./sqs-client.ts";
 
 /** What to ask for when receiving, so that a record can be made of the answer. */
 export const RECEIVE_EVERYTHING = {
@@ -8,7 +8,7 @@ export const RECEIVE_EVERYTHING = {
 };
 
 /** A received message as Lambda's event source mapping passes it on. */
-export function toSqsRecord(message: ReceivedMessage, queueArn: string): SQSRecord {
+export function toSqsRecord(message: Message, queueArn: string): SQSRecord {
   const { Attributes = {}, MessageAttributes = {}, MessageId = "", ReceiptHandle = "" } = message;
   return {
     messageId: MessageId,
@@ -30,7 +30,7 @@ export function toSqsRecord(message: ReceivedMessage, queueArn: string): SQSReco
 }
 
 function toLambdaAttributes(
-  attributes: NonNullable<ReceivedMessage["MessageAttributes"]>,
+  attributes: NonNullable<Message["MessageAttributes"]>,
 ): SQSMessageAttributes {
   const entries = Object.entries(attributes).map(([name, value]) => {
     const {
@@ -43,7 +43,9 @@ function toLambdaAttributes(
       {
         dataType,
         ...(stringValue === undefined ? {} : { stringValue }),
-        ...(binaryValue === undefined ? {} : { binaryValue }),
+        ...(binaryValue === undefined
+          ? {}
+          : { binaryValue: Buffer.from(binaryValue).toString("base64") }),
         stringListValues: [],
         binaryListValues: [],
       },

@@ -1,10 +1,10 @@
 import type { DeadLetterQueue, RequestQueue, RequestSender } from "./request-queue.ts";
 import type { ResultSink } from "./result-sink.ts";
-import { createSqsClient } from "./sqs-client.ts";
+import type { Sqs } from "./sqs.ts";
 import { createSqsDeadLetterQueue } from "./sqs-dead-letter-queue.ts";
 import { createSqsRequestQueue } from "./sqs-request-queue.ts";
+import { createSqsRequestSender } from "./sqs-request-sender.ts";
 import { createSqsResultSink } from "./sqs-result-sink.ts";
-import { createSqsRequestSender } from "./sqs-send.ts";
 
 export interface QueueUrls {
   readonly requests: string | undefined;
@@ -20,18 +20,13 @@ export interface Queues {
   readonly sender: RequestSender | undefined;
 }
 
-/** The queues that have a URL, over one client. The door through which SQS is loaded. */
-export function createSqsQueues(
-  env: Readonly<Record<string, string | undefined>>,
-  { requests, deadLetters, results }: QueueUrls,
-): Queues {
-  const client = createSqsClient(env);
+/** The queues that have a URL. */
+export function createSqsQueues(sqs: Sqs, { requests, deadLetters, results }: QueueUrls): Queues {
+  const at = (queueUrl: string) => ({ client: sqs.clientOf(queueUrl), queueUrl });
   return {
-    requests: requests ? createSqsRequestQueue({ client, queueUrl: requests }) : undefined,
-    deadLetters: deadLetters
-      ? createSqsDeadLetterQueue({ client, queueUrl: deadLetters })
-      : undefined,
-    results: results ? createSqsResultSink({ client, queueUrl: results }) : undefined,
-    sender: requests ? createSqsRequestSender({ client, queueUrl: requests }) : undefined,
+    requests: requests ? createSqsRequestQueue(at(requests)) : undefined,
+    deadLetters: deadLetters ? createSqsDeadLetterQueue(at(deadLetters)) : undefined,
+    results: results ? createSqsResultSink(at(results)) : undefined,
+    sender: requests ? createSqsRequestSender(at(requests)) : undefined,
   };
 }

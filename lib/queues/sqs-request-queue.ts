@@ -1,17 +1,13 @@
+import { ChangeMessageVisibilityCommand } from "@aws-sdk/client-sqs";
+import { createQueueClock } from "./queue-clock.ts";
 import type { RequestQueue } from "./request-queue.ts";
-import type { SqsClient } from "./sqs-client.ts";
-import { createQueueClock } from "./sqs-clock.ts";
 import { isGone, toQueueError } from "./sqs-errors.ts";
+import type { SqsQueue } from "./sqs-queue.ts";
 
 /** SQS keeps a message out of sight for twelve hours at most, counted from its receipt. */
 const LONGEST_DELAY_SECONDS = 43_200;
 
 const WITHIN_MS = 10_000;
-
-interface SqsQueue {
-  readonly client: SqsClient;
-  readonly queueUrl: string;
-}
 
 export function createSqsRequestQueue({ client, queueUrl }: SqsQueue): RequestQueue {
   const clock = createQueueClock(client, queueUrl);
@@ -23,7 +19,7 @@ export function createSqsRequestQueue({ client, queueUrl }: SqsQueue): RequestQu
         VisibilityTimeout: Math.min(LONGEST_DELAY_SECONDS, Math.max(0, Math.ceil(seconds))),
       };
       try {
-        await client.call("ChangeMessageVisibility", input, {
+        await client.send(new ChangeMessageVisibilityCommand(input), {
           abortSignal: AbortSignal.timeout(WITHIN_MS),
         });
       } catch (error) {

@@ -1,14 +1,9 @@
-import type { BatchResultErrorEntry } from "@aws-sdk/client-sqs";
+import { type BatchResultErrorEntry, SendMessageBatchCommand } from "@aws-sdk/client-sqs";
 import { LaunchError, unavailable } from "../runs/launch-error.ts";
 import { type Parcel, toBatches, toParcel } from "./result-batches.ts";
 import type { ResultSink } from "./result-sink.ts";
-import type { SqsClient } from "./sqs-client.ts";
 import { refusesSize, toQueueError } from "./sqs-errors.ts";
-
-interface SqsQueue {
-  readonly client: SqsClient;
-  readonly queueUrl: string;
-}
+import type { SqsQueue } from "./sqs-queue.ts";
 
 type Outcome = LaunchError | undefined;
 
@@ -75,7 +70,7 @@ async function sendEach(queue: SqsQueue, batch: readonly Parcel[], signal: Abort
 async function call({ client, queueUrl }: SqsQueue, batch: readonly Parcel[], signal: AbortSignal) {
   const input = { QueueUrl: queueUrl, Entries: batch.map(({ entry }) => entry) };
   const abortSignal = AbortSignal.any([signal, AbortSignal.timeout(WITHIN_MS)]);
-  const { Failed = [] } = await client.call("SendMessageBatch", input, { abortSignal });
+  const { Failed = [] } = await client.send(new SendMessageBatchCommand(input), { abortSignal });
   return new Map(Failed.map((failure) => [failure.Id, failure]));
 }
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { startEmbeddedQueue } from "../../lib/local/embedded-queue.ts";
 import { receiveResults } from "../../lib/local/results.ts";
-import { createSqsClient } from "../../lib/queues/sqs-client.ts";
+import { createSdkClient } from "../support/sdk-client.ts";
 import { aSlipway, PATIENT, type Slipway, type Started } from "../support/slipway.ts";
 
 vi.setConfig(PATIENT);
@@ -17,7 +17,7 @@ const DEADLINE_MS = 120_000;
 async function resultsOf(slipway: Slipway, ids: readonly string[]) {
   const announced = await readFile(join(slipway.directory, "state/slipway/dev.json"), "utf8");
   const { env, urls } = JSON.parse(announced);
-  const client = createSqsClient(env);
+  const client = createSdkClient(env);
   const states: Record<string, string[]> = Object.fromEntries(ids.map((id) => [id, []]));
   const signal = AbortSignal.timeout(DEADLINE_MS);
   const results = receiveResults({ client, queueUrl: urls.results, ids: new Set(ids), signal });

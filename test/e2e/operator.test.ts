@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type EmbeddedQueue, startEmbeddedQueue } from "../../lib/local/embedded-queue.ts";
 import { receiveResults } from "../../lib/local/results.ts";
-import { createSqsClient } from "../../lib/queues/sqs-client.ts";
+import { createSdkClient } from "../support/sdk-client.ts";
 import { aSlipway, PATIENT, type Slipway } from "../support/slipway.ts";
 
 vi.setConfig(PATIENT);
@@ -175,7 +175,7 @@ describe("slipway dead-letters", () => {
   });
 
   async function lastStateOf(id: string) {
-    const client = createSqsClient(place.env);
+    const client = createSdkClient(place.env);
     const signal = AbortSignal.timeout(DEADLINE_MS);
     const queueUrl = place.urls.results;
     let last: string | undefined;

@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe } from "vitest";
 import { startEmbeddedQueue } from "../../lib/local/embedded-queue.ts";
-import { createSqsClient, type SqsClient } from "../../lib/queues/sqs-client.ts";
+import { createSqs, type Sqs } from "../../lib/queues/sqs.ts";
 import { RECEIVE_EVERYTHING } from "../../lib/queues/sqs-message.ts";
 import { startElasticMq } from "./elasticmq.ts";
 import { describeWithEngine } from "./engines.ts";
@@ -16,10 +16,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface QueueServer {
   readonly env: Environment;
-  /** The AWS SDK's. */
+  /** The AWS SDK's, as it comes. */
   readonly client: SQSClient;
-  /** Ours. */
-  readonly sqs: SqsClient;
+  /** The same as ours sets it up. */
+  readonly sqs: SQSClient;
   /** A queue of its own for a test; `fifo` by its attributes. Its URL. */
   createQueue(attributes?: Record<string, string>): Promise<string>;
 }
@@ -57,11 +57,11 @@ let count = 0;
 function serverOf(start: () => Promise<Started>): QueueServer {
   let started: Started | undefined;
   let client: SQSClient | undefined;
-  let sqs: SqsClient | undefined;
+  let sqs: Sqs | undefined;
   beforeAll(async () => {
     started = await start();
     client = createSdkClient(started.env);
-    sqs = createSqsClient(started.env);
+    sqs = createSqs(started.env);
   }, 360_000);
   afterAll(async () => {
     client?.destroy();
@@ -76,7 +76,7 @@ function serverOf(start: () => Promise<Started>): QueueServer {
       return existing(client);
     },
     get sqs() {
-      return existing(sqs);
+      return existing(sqs).clientOf("");
     },
     async createQueue(attributes = {}) {
       const suffix = attributes.FifoQueue === "true" ? ".fifo" : "";

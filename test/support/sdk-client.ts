@@ -2,10 +2,7 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/**
- * The AWS SDK's own client for the server of this environment: it sends what ours is to receive, receives what ours has
- * sent, and has no line in common with ours.
- */
+/** The AWS SDK's client for the server of this environment, without any of our settings and plugins. */
 export function createSdkClient(env: Environment): SQSClient {
   const endpoint = env.AWS_ENDPOINT_URL_SQS || env.AWS_ENDPOINT_URL;
   if (!endpoint) throw new Error("tests talk to a server on this machine");

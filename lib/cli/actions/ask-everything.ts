@@ -62,9 +62,11 @@ async function askQueues(config: Config, env: Terminal["env"]): Promise<Subject[
 }
 
 async function askQueue(env: Terminal["env"], url: string, signal: AbortSignal) {
-  const { createSqsClient } = await import("../../queues/sqs-client.ts");
+  const { createSqs } = await import("../../queues/sqs.ts");
   const { checkQueue } = await import("../../queues/check-queue.ts");
-  const { waiting } = await checkQueue(createSqsClient(env), url, signal);
+  const sqs = createSqs(env);
+  const queue = { client: sqs.clientOf(url), queueUrl: url };
+  const { waiting } = await checkQueue(queue, signal).finally(sqs.destroy);
   return {
     version: "SQS",
     problems: [],

@@ -55,7 +55,7 @@ async function dealerFor(
   const place = await findGivenQueue({ env, ...urls });
   const log = createCliLog(terminal, options.debug ? "debug" : "error");
   const local = await createLocalDependencies(engines, place, { log });
-  const { sender } = createSqsQueues(env, place.urls);
+  const { sender } = createSqsQueues(place.sqs, place.urls);
   const { deadLetters: queue } = local;
   if (!queue || !sender) throw new UsageError(`${urls.requests} has no dead letter queue`);
   const deps = { ...local, deadLetters: queue, sender };

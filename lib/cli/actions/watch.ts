@@ -1,6 +1,7 @@
 import { createLocalDependencies } from "../../local/dependencies.ts";
 import { findGivenQueue } from "../../local/given-queue.ts";
 import type { QueuePlace } from "../../local/queue-place.ts";
+import { createSqs } from "../../queues/sqs.ts";
 import { failuresOf, type WatchReport, watchFor } from "../../usecases/watch.ts";
 import type { CommonOptions } from "../command.ts";
 import { withEngines } from "../engines.ts";
@@ -39,13 +40,13 @@ export async function watch(options: WatchOptions, terminal: Terminal): Promise<
 async function placeOf(
   options: WatchOptions,
   terminal: Terminal,
-): Promise<Pick<QueuePlace, "env" | "urls" | "maxReceiveCount">> {
+): Promise<Pick<QueuePlace, "sqs" | "urls" | "maxReceiveCount">> {
   const { requests, results } = givenUrls(options, terminal);
   const { env } = terminal;
   if (results === undefined) note(terminal, "No results queue is named: results go to stdout.");
   if (requests !== undefined) return findGivenQueue({ env, requests, results });
   const urls = { requests: "", results, deadLetters: undefined };
-  return { env, urls, maxReceiveCount: Number.POSITIVE_INFINITY };
+  return { sqs: createSqs(env), urls, maxReceiveCount: Number.POSITIVE_INFINITY };
 }
 
 function noteLook(terminal: Terminal, { targets, deadLetters }: WatchReport): void {

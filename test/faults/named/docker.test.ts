@@ -316,7 +316,7 @@ await describeWithEngine("docker", "a Docker engine in trouble", () => {
   test("a request whose engine stays away is given up with a fence, and its sender is told once the engine answers", async () => {
     let isAway = true;
     const queue = await startEmbeddedQueue({ maxReceiveCount: 2 });
-    const { deadLetters } = createSqsQueues(queue.env, queue.urls);
+    const { deadLetters } = createSqsQueues(queue.sqs, queue.urls);
     await using bench = await openBench(stage, {
       intercept: () => (isAway ? async () => "drop" : undefined),
       queues: { deadLetters, maxReceiveCount: 2 },

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import type { Backend } from "../../../lib/backends/backend.ts";
 import { startEmbeddedQueue } from "../../../lib/local/embedded-queue.ts";
+import { createSqs } from "../../../lib/queues/sqs.ts";
 import { createSqsQueues } from "../../../lib/queues/sqs-queues.ts";
 import { LaunchError } from "../../../lib/runs/launch-error.ts";
 import type { Dependencies } from "../../../lib/usecases/dependencies.ts";
@@ -168,7 +169,7 @@ async function startQueue({ refusedOnce }: { refusedOnce: readonly string[] }) {
   const refusals = new Set(refusedOnce);
   const proxy = await startFaultProxy({ upstream, intercept: () => refuseEnds(refusals) });
   const env = { ...queue.env, AWS_ENDPOINT_URL_SQS: `http://127.0.0.1:${proxy.port}` };
-  const { results } = createSqsQueues(env, queue.urls);
+  const { results } = createSqsQueues(createSqs(env), queue.urls);
   if (!results) throw new Error("there is a results queue");
   return {
     results,

@@ -3,13 +3,12 @@ import { createBackendRegistry } from "../../../lib/backends/registry.ts";
 import { Config } from "../../../lib/config/config.ts";
 import { createSecretResolver } from "../../../lib/config/secrets.ts";
 import { createLocalDependencies } from "../../../lib/local/dependencies.ts";
-import { startEmbeddedQueue } from "../../../lib/local/embedded-queue.ts";
+import { type EmbeddedQueue, startEmbeddedQueue } from "../../../lib/local/embedded-queue.ts";
 import { startEventSource } from "../../../lib/local/event-source.ts";
 import { createHandlers } from "../../../lib/local/handlers.ts";
-import type { QueuePlace } from "../../../lib/local/queue-place.ts";
 import { startSchedule } from "../../../lib/local/schedule.ts";
 import { createSqsSource } from "../../../lib/local/sqs-source.ts";
-import { createSqsClient } from "../../../lib/queues/sqs-client.ts";
+import { createSqs } from "../../../lib/queues/sqs.ts";
 import type { Target } from "../../../lib/runs/run.ts";
 import type { Log } from "../../../lib/usecases/dependencies.ts";
 
@@ -27,7 +26,7 @@ export type ComponentSpec =
     }
   | {
       readonly kind: "launcher" | "watcher";
-      readonly place: Pick<QueuePlace, "env" | "urls" | "maxReceiveCount">;
+      readonly place: Pick<EmbeddedQueue, "env" | "urls" | "maxReceiveCount">;
       readonly config: unknown;
       readonly target: Target;
       readonly timeoutSeconds: number;
@@ -44,13 +43,15 @@ async function main(spec: ComponentSpec): Promise<void> {
   const backend = { config, secrets, env: process.env, launcherTimeoutMs: timeoutSeconds * 1_000 };
   const backends = createBackendRegistry(backendLoaders(backend));
   const engines = { config, backends, targets: [spec.target], baseEnvironment: {} };
-  const deps = await createLocalDependencies(engines, spec.place, { log: LOG });
+  const sqs = createSqs(spec.place.env);
+  const deps = await createLocalDependencies(engines, { ...spec.place, sqs }, { log: LOG });
   const handlers = createHandlers(deps);
   if (spec.kind === "watcher") {
     startSchedule({ tick: handlers.watch, everyMs: 500, log: LOG });
     return;
   }
-  const source = createSqsSource(createSqsClient(spec.place.env), spec.place.urls.requests);
+  const queueUrl = spec.place.urls.requests;
+  const source = createSqsSource({ client: sqs.clientOf(queueUrl), queueUrl });
   startEventSource({ source, handler: handlers.submit, log: LOG, timeoutSeconds });
 }
 

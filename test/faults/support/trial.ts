@@ -1,10 +1,17 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { inspect } from "node:util";
+import {
+  ChangeMessageVisibilityCommand,
+  DeleteMessageCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  type SQSClient,
+} from "@aws-sdk/client-sqs";
 import { backendLoaders } from "../../../lib/backends/loaders.ts";
 import { createBackendRegistry } from "../../../lib/backends/registry.ts";
 import { createSecretResolver } from "../../../lib/config/secrets.ts";
 import { startEmbeddedQueue } from "../../../lib/local/embedded-queue.ts";
-import { createSqsClient, type SqsClient } from "../../../lib/queues/sqs-client.ts";
+import { createSqs } from "../../../lib/queues/sqs.ts";
 import { RECEIVE_EVERYTHING, toSqsRecord } from "../../../lib/queues/sqs-message.ts";
 import { createSqsQueues, type QueueUrls } from "../../../lib/queues/sqs-queues.ts";
 import { Result } from "../../../lib/runs/result.ts";
@@ -65,7 +72,7 @@ export async function runTrial(stage: Stage, options: TrialOptions): Promise<Tri
       })
     : undefined;
   await using place = await stage.enter(engineProxy?.port, truth.directory);
-  const direct = createSqsClient(queue.env);
+  const direct = queue.sqs.clientOf(queue.urls.requests);
   try {
     const env = { ...queue.env, AWS_ENDPOINT_URL_SQS: `http://127.0.0.1:${queueProxy.port}` };
     const urls = throughProxy(queue.urls, queueProxy.port);
@@ -94,7 +101,6 @@ export async function runTrial(stage: Stage, options: TrialOptions): Promise<Tri
       state: results.map(({ data }) => data.state).join(", "),
     };
   } finally {
-    direct.destroy();
     await queue.stop();
   }
 }
@@ -117,7 +123,7 @@ interface Spoiled {
 async function driveToRest(
   place: Place,
   spoiled: Spoiled,
-  direct: SqsClient,
+  direct: SQSClient,
   urls: { readonly requests: string; readonly results: string },
   options: TrialOptions,
   infrastructure: Record<string, unknown>,
@@ -160,7 +166,7 @@ function makeDependencies(
   place: Place,
   { env, urls, logged }: Spoiled,
 ): Dependencies & AsyncDisposable {
-  const queues = createSqsQueues(env, urls);
+  const queues = createSqsQueues(createSqs(env), urls);
   const { requests, deadLetters, results } = queues;
   if (!requests || !results) throw new Error("the trial names both queues");
   const backend = {
@@ -195,15 +201,17 @@ function logInto(logged: string[]): Dependencies["log"] {
 /** One receipt and one invocation, and deleted what it did not report. Whether there was nothing to deliver. */
 async function deliverOnce(
   deps: Dependencies & AsyncDisposable,
-  direct: SqsClient,
+  direct: SQSClient,
   queueUrl: string,
 ): Promise<boolean> {
   await using _closed = deps;
-  const { Messages: messages = [] } = await direct.call("ReceiveMessage", {
-    QueueUrl: queueUrl,
-    MaxNumberOfMessages: 10,
-    ...RECEIVE_EVERYTHING,
-  });
+  const { Messages: messages = [] } = await direct.send(
+    new ReceiveMessageCommand({
+      QueueUrl: queueUrl,
+      MaxNumberOfMessages: 10,
+      ...RECEIVE_EVERYTHING,
+    }),
+  );
   if (messages.length === 0) return true;
   const records = messages.map((message) => toSqsRecord(message, "arn:aws:sqs:::requests"));
   const limit = timeLimit();
@@ -211,9 +219,9 @@ async function deliverOnce(
   const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
   for (const { messageId, receiptHandle } of records) {
     const handle = { QueueUrl: queueUrl, ReceiptHandle: receiptHandle };
-    if (!failed.has(messageId)) await direct.call("DeleteMessage", handle);
+    if (!failed.has(messageId)) await direct.send(new DeleteMessageCommand(handle));
     // The pauses are minutes long; the trial's time is short.
-    else await direct.call("ChangeMessageVisibility", { ...handle, VisibilityTimeout: 0 });
+    else await direct.send(new ChangeMessageVisibilityCommand({ ...handle, VisibilityTimeout: 0 }));
   }
   return false;
 }
@@ -228,16 +236,20 @@ function timeLimit() {
   return { getRemainingTimeInMillis: () => Math.max(0, end - Date.now()) };
 }
 
-async function send(client: SqsClient, queueUrl: string, body: unknown): Promise<void> {
-  await client.call("SendMessage", { QueueUrl: queueUrl, MessageBody: JSON.stringify(body) });
+async function send(client: SQSClient, queueUrl: string, body: unknown): Promise<void> {
+  await client.send(
+    new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(body) }),
+  );
 }
 
-async function collect(client: SqsClient, queueUrl: string): Promise<Result[]> {
-  const { Messages: messages = [] } = await client.call("ReceiveMessage", {
-    QueueUrl: queueUrl,
-    MaxNumberOfMessages: 10,
-  });
+async function collect(client: SQSClient, queueUrl: string): Promise<Result[]> {
+  const { Messages: messages = [] } = await client.send(
+    new ReceiveMessageCommand({
+      QueueUrl: queueUrl,
+      MaxNumberOfMessages: 10,
+    }),
+  );
   for (const { ReceiptHandle } of messages)
-    await client.call("DeleteMessage", { QueueUrl: queueUrl, ReceiptHandle });
+    await client.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle }));
   return messages.map(({ Body }) => Result.parse(JSON.parse(Body ?? "null")));
 }

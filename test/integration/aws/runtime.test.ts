@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SendMessageCommand } from "@aws-sdk/client-sqs";
+import { ReceiveMessageCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -76,11 +76,13 @@ await describeOnQueueServers(`the bundles under ${clientName}`, (server) => {
     }
     const Records = [];
     while (Records.length < bodies.length) {
-      const { Messages = [] } = await server.sqs.call("ReceiveMessage", {
-        QueueUrl: requests,
-        MaxNumberOfMessages: 10,
-        ...RECEIVE_EVERYTHING,
-      });
+      const { Messages = [] } = await server.sqs.send(
+        new ReceiveMessageCommand({
+          QueueUrl: requests,
+          MaxNumberOfMessages: 10,
+          ...RECEIVE_EVERYTHING,
+        }),
+      );
       Records.push(...Messages.map((message) => toSqsRecord(message, ARN)));
     }
     return { Records };

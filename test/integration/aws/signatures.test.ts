@@ -1,8 +1,9 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ReceiveMessageCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { createSqsClient } from "../../../lib/queues/sqs-client.ts";
+import { createSqs } from "../../../lib/queues/sqs.ts";
 import { type AwsEmulator, startAwsEmulator } from "../../support/aws-emulator.ts";
 import { describeWithEngine } from "../../support/engines.ts";
 
@@ -45,13 +46,13 @@ await describeWithEngine("aws", "calls to a server that checks signatures and ri
   });
 
   const send = async (env: Record<string, string | undefined>, body = "é 🙂") => {
-    const client = createSqsClient({
+    const client = createSqs({
       AWS_ENDPOINT_URL: emulator.endpoint,
       AWS_REGION: REGION,
       ...env,
-    });
+    }).clientOf(queueUrl);
     try {
-      return await client.call("SendMessage", { QueueUrl: queueUrl, MessageBody: body });
+      return await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: body }));
     } finally {
       client.destroy();
     }
@@ -77,13 +78,13 @@ await describeWithEngine("aws", "calls to a server that checks signatures and ri
   });
 
   test("are refused where the right is missing", async () => {
-    const client = createSqsClient({
+    const client = createSqs({
       AWS_ENDPOINT_URL: emulator.endpoint,
       AWS_REGION: REGION,
       ...keys,
-    });
+    }).clientOf(queueUrl);
 
-    const receipt = client.call("ReceiveMessage", { QueueUrl: queueUrl });
+    const receipt = client.send(new ReceiveMessageCommand({ QueueUrl: queueUrl }));
 
     await expect(receipt).rejects.toThrow("AccessDenied");
     client.destroy();

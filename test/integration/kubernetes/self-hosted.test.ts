@@ -1,10 +1,12 @@
+import type { SQSClient } from "@aws-sdk/client-sqs";
+import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type EmbeddedQueue, startEmbeddedQueue } from "../../../lib/local/embedded-queue.ts";
 import { receiveResults } from "../../../lib/local/results.ts";
-import { createSqsClient, type SqsClient } from "../../../lib/queues/sqs-client.ts";
 import type { Result } from "../../../lib/runs/result.ts";
 import { anId } from "../../support/builders.ts";
 import { describeWithEngine } from "../../support/engines.ts";
+import { createSdkClient } from "../../support/sdk-client.ts";
 import { collectionOf, type Deployed, deployed } from "./support/deployed.ts";
 import { describeOnOwnCluster } from "./support/describe-on-own-cluster.ts";
 import { IMAGE } from "./support/kubernetes-subject.ts";
@@ -18,13 +20,13 @@ const SLIPWAY = "slipway:0.1.0";
 await describeWithEngine("docker", "Slipway inside the cluster whose Jobs it starts", () => {
   describeOnOwnCluster("by its own manifests and its own image", (place) => {
     let queue: EmbeddedQueue;
-    let client: SqsClient;
+    let client: SQSClient;
     let runs: string;
 
     beforeAll(async () => {
       const { cluster, lab } = place();
       queue = await startEmbeddedQueue();
-      client = createSqsClient(queue.env);
+      client = createSdkClient(queue.env);
       await withSelfHostedImage(SLIPWAY, cluster.load);
       runs = lab.namespace;
       const places = { own: "slipway", runs };
@@ -51,10 +53,12 @@ await describeWithEngine("docker", "Slipway inside the cluster whose Jobs it sta
           command: ["sh", "-c", "echo hello; exit 3"],
         };
 
-        await client.call("SendMessage", {
-          QueueUrl: queue.urls.requests,
-          MessageBody: JSON.stringify({ id, infrastructure }),
-        });
+        await client.send(
+          new SendMessageCommand({
+            QueueUrl: queue.urls.requests,
+            MessageBody: JSON.stringify({ id, infrastructure }),
+          }),
+        );
 
         const results: Result[] = [];
         const signal = AbortSignal.timeout(PATIENCE_MS);

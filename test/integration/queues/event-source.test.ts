@@ -31,7 +31,7 @@ await describeOnQueueServers("the event source", (server) => {
       batches.push(event.Records);
       return options.handler?.(event, context, inHand);
     };
-    const { source, calls } = counted(createSqsSource(server.sqs, queueUrl));
+    const { source, calls } = counted(createSqsSource({ client: server.sqs, queueUrl }));
     const events = startEventSource({
       waitSeconds: 1,
       timeoutSeconds: 10,

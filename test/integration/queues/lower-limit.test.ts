@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import type { SendMessageBatchRequestEntry } from "@aws-sdk/client-sqs";
 import { expect, onTestFinished, test } from "vitest";
-import { createSqsClient } from "../../../lib/queues/sqs-client.ts";
+import { createSqs } from "../../../lib/queues/sqs.ts";
 import { createSqsResultSink } from "../../../lib/queues/sqs-result-sink.ts";
 import { aResult } from "../../support/results.ts";
 
@@ -35,7 +35,7 @@ async function startOldServer() {
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const client = createSqsClient({ AWS_ENDPOINT_URL_SQS: endpoint });
+  const client = createSqs({ AWS_ENDPOINT_URL_SQS: endpoint }).clientOf("");
   onTestFinished(() => {
     client.destroy();
     server.close();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { RequestMessage } from "../../../lib/queues/request-queue.ts";
 import { createSqsDeadLetterQueue } from "../../../lib/queues/sqs-dead-letter-queue.ts";
-import { createSqsRequestSender } from "../../../lib/queues/sqs-send.ts";
+import { createSqsRequestSender } from "../../../lib/queues/sqs-request-sender.ts";
 import { aMessage } from "../../support/messages.ts";
 import { describeOnQueueServers, type QueueServer } from "../../support/queue-servers.ts";
 

@@ -1,7 +1,7 @@
-import { SendMessageCommand } from "@aws-sdk/client-sqs";
+import { ReceiveMessageCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { expect, test } from "vitest";
+import { createQueueClock } from "../../../lib/queues/queue-clock.ts";
 import type { RequestMessage } from "../../../lib/queues/request-queue.ts";
-import { createQueueClock } from "../../../lib/queues/sqs-clock.ts";
 import { createSqsDeadLetterQueue } from "../../../lib/queues/sqs-dead-letter-queue.ts";
 import { RECEIVE_EVERYTHING, toSqsRecord } from "../../../lib/queues/sqs-message.ts";
 import { toRequestMessage } from "../../../lib/queues/sqs-record.ts";
@@ -22,12 +22,14 @@ await describeOnQueueServers("the requests queue and its dead letters", (server)
       }),
     );
   const receive = async (queueUrl: string, waitSeconds = 0): Promise<RequestMessage[]> => {
-    const { Messages = [] } = await server.sqs.call("ReceiveMessage", {
-      QueueUrl: queueUrl,
-      MaxNumberOfMessages: 10,
-      WaitTimeSeconds: waitSeconds,
-      ...RECEIVE_EVERYTHING,
-    });
+    const { Messages = [] } = await server.sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: queueUrl,
+        MaxNumberOfMessages: 10,
+        WaitTimeSeconds: waitSeconds,
+        ...RECEIVE_EVERYTHING,
+      }),
+    );
     return Messages.map((message) => toRequestMessage(toSqsRecord(message, "")));
   };
   const receiveOne = async (queueUrl: string, waitSeconds?: number): Promise<RequestMessage> => {

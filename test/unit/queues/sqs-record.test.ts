@@ -90,7 +90,7 @@ test("makes of a received message what Lambda makes of it", () => {
     },
     MessageAttributes: {
       text: { DataType: "String", StringValue: "a" },
-      bytes: { DataType: "Binary", BinaryValue: "AAE=" },
+      bytes: { DataType: "Binary", BinaryValue: Uint8Array.of(0, 1) },
     },
   };
 

@@ -1,33 +1,30 @@
 import { describe, expect, test } from "vitest";
-import { sqsAccess } from "../../../lib/queues/sqs-access.ts";
+import { serverOf, sqsConfig } from "../../../lib/queues/sqs-config.ts";
 
 const QUEUE = "https://sqs.eu-west-1.amazonaws.com/123456789012/requests";
 
 describe("the server", () => {
   test("is the queue's own on AWS", () => {
-    expect(sqsAccess({}).endpointOf(QUEUE).origin).toBe("https://sqs.eu-west-1.amazonaws.com");
-  });
-
-  test.each([
-    ["eu-west-1", "https://sqs.eu-west-1.amazonaws.com"],
-    ["cn-north-1", "https://sqs.cn-north-1.amazonaws.com.cn"],
-  ])("is the one of %s where no queue is asked about", (region, expected) => {
-    expect(sqsAccess({ AWS_REGION: region }).endpointOf(undefined).origin).toBe(expected);
+    expect(serverOf(QUEUE, {})).toBe("https://sqs.eu-west-1.amazonaws.com");
+    expect(sqsConfig(QUEUE, {}).endpoint).toBe("https://sqs.eu-west-1.amazonaws.com");
   });
 
   test.each([
     [{ AWS_ENDPOINT_URL: "http://one" }, "http://one"],
     [{ AWS_ENDPOINT_URL: "http://one", AWS_ENDPOINT_URL_SQS: "http://two" }, "http://two"],
   ])("is the one that the environment names, whatever a queue's URL says: %o", (env, expected) => {
-    expect(sqsAccess(env).endpointOf(QUEUE).origin).toBe(expected);
+    expect(sqsConfig(QUEUE, env).endpoint).toBe(expected);
   });
 });
 
 test("a queue's URL that is none is shown", () => {
-  expect(() => sqsAccess({}).endpointOf("requests")).toThrow('Invalid URL of a queue: "requests"');
+  expect(() => sqsConfig("requests", {})).toThrow('Invalid URL of a queue: "requests"');
 });
 
 describe("the region", () => {
+  const regionOf = (queueUrl: string, env: Record<string, string>) =>
+    sqsConfig(queueUrl, env).region;
+
   test.each([
     ["https://sqs.eu-west-1.amazonaws.com/1/q", "eu-west-1"],
     ["https://sqs.us-gov-west-1.amazonaws.com/1/q", "us-gov-west-1"],
@@ -37,26 +34,26 @@ describe("the region", () => {
     ["https://vpce-0a1b-2c3d.sqs.eu-central-1.vpce.amazonaws.com/1/q", "eu-central-1"],
     ["https://us-west-2.queue.amazonaws.com/1/q", "us-west-2"],
   ])("is what a queue's URL on AWS names: %s", (queueUrl, region) => {
-    expect(sqsAccess({ AWS_REGION: "sa-east-1" }).regionOf(queueUrl)).toBe(region);
+    expect(regionOf(queueUrl, { AWS_REGION: "sa-east-1" })).toBe(region);
   });
 
   test.each([
     [{ AWS_REGION: "eu-west-2" }, "eu-west-2"],
     [{ AWS_DEFAULT_REGION: "eu-west-3" }, "eu-west-3"],
   ])("is the environment's where the URL names none: %o", (env, region) => {
-    expect(sqsAccess(env).regionOf("https://queues.example.com/1/q")).toBe(region);
+    expect(regionOf("https://queues.example.com/1/q", env)).toBe(region);
   });
 
   test("is the environment's, or any, for a server that the environment names", () => {
     const env = { AWS_ENDPOINT_URL: "http://one" };
 
-    expect(sqsAccess(env).regionOf(QUEUE)).toBe("us-east-1");
-    expect(sqsAccess({ ...env, AWS_DEFAULT_REGION: "" }).regionOf(QUEUE)).toBe("us-east-1");
-    expect(sqsAccess({ ...env, AWS_REGION: "eu-west-2" }).regionOf(QUEUE)).toBe("eu-west-2");
+    expect(regionOf(QUEUE, env)).toBe("us-east-1");
+    expect(regionOf(QUEUE, { ...env, AWS_DEFAULT_REGION: "" })).toBe("us-east-1");
+    expect(regionOf(QUEUE, { ...env, AWS_REGION: "eu-west-2" })).toBe("eu-west-2");
   });
 
-  test("is asked for where nothing tells it", () => {
-    expect(() => sqsAccess({}).regionOf("https://queues.example.com/1/q")).toThrow("AWS_REGION");
+  test("is the SDK's to find where nothing tells it", () => {
+    expect(regionOf("https://queues.example.com/1/q", {})).toBeUndefined();
   });
 });
 
@@ -81,7 +78,7 @@ describe("the credentials", () => {
       { accessKeyId: "slipway", secretAccessKey: "slipway" },
     ],
   ])("are %s", (_what, env, expected) => {
-    expect(sqsAccess(env).credentials).toEqual(expected);
+    expect(sqsConfig(QUEUE, env).credentials).toEqual(expected);
   });
 
   test.each([
@@ -91,6 +88,6 @@ describe("the credentials", () => {
     ["for a profile on an emulator", { AWS_ENDPOINT_URL: "http://one", AWS_PROFILE: "p" }],
     ["for an endpoint of AWS", { AWS_ENDPOINT_URL: "https://vpce.amazonaws.com" }],
   ])("are the SDK's to find %s", (_what, env) => {
-    expect(sqsAccess(env).credentials).toBeTypeOf("function");
+    expect(sqsConfig(QUEUE, env).credentials).toBeUndefined();
   });
 });

@@ -1,5 +1,6 @@
+import { GetQueueAttributesCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import { HttpResponse } from "@smithy/core/protocols";
 import { unavailable } from "../runs/launch-error.ts";
-import type { SqsClient } from "./sqs-client.ts";
 import { toQueueError } from "./sqs-errors.ts";
 
 /** How long the time last heard is carried on by this machine's clock. In a frozen function even that may stand still. */
@@ -13,9 +14,9 @@ export interface QueueClock {
   nowMs(): Promise<number>;
 }
 
-/** Listens to the `Date` of every answer that the client gets, and asks the queue where none came lately. */
+/** Listens to the `Date` of every answer that the client gets, refusals included, and asks the queue where none came lately. */
 export function createQueueClock(
-  client: SqsClient,
+  client: SQSClient,
   queueUrl: string,
   now: () => number = Date.now,
 ): QueueClock {
@@ -24,7 +25,7 @@ export function createQueueClock(
     const passed = heard ? now() - heard.localMs : Number.NaN;
     return heard && passed >= 0 && passed <= FRESH_MS ? heard.serverMs + passed : undefined;
   };
-  client.onDate((serverMs) => {
+  onDate(client, (serverMs) => {
     heard = { serverMs, localMs: now() };
   });
   return {
@@ -37,10 +38,24 @@ export function createQueueClock(
   };
 }
 
-async function askForAnything(client: SqsClient, queueUrl: string): Promise<void> {
+/** The SDK keeps the difference from the server's clock as well, but not when it was last heard. */
+function onDate(client: SQSClient, listener: (serverMs: number) => void): void {
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const answer = await next(args);
+      const date = HttpResponse.isInstance(answer.response) ? answer.response.headers.date : "";
+      const serverMs = Date.parse(date ?? "");
+      if (Number.isFinite(serverMs)) listener(serverMs);
+      return answer;
+    },
+    { step: "deserialize", priority: "low" }, // before it is known whether the answer is a refusal
+  );
+}
+
+async function askForAnything(client: SQSClient, queueUrl: string): Promise<void> {
   const question = { QueueUrl: queueUrl, AttributeNames: ["CreatedTimestamp" as const] };
   try {
-    await client.call("GetQueueAttributes", question, {
+    await client.send(new GetQueueAttributesCommand(question), {
       abortSignal: AbortSignal.timeout(ASK_WITHIN_MS),
     });
   } catch (error) {

@@ -1,13 +1,9 @@
+import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { readIdLeniently } from "../runs/request.ts";
 import { fifoGroupOf } from "./fifo-group.ts";
 import type { RequestMessage, RequestSender } from "./request-queue.ts";
-import type { SqsClient } from "./sqs-client.ts";
 import { toQueueError } from "./sqs-errors.ts";
-
-interface SqsQueue {
-  readonly client: SqsClient;
-  readonly queueUrl: string;
-}
+import type { SqsQueue } from "./sqs-queue.ts";
 
 const WITHIN_MS = 10_000;
 
@@ -32,7 +28,7 @@ export async function sendMessage(
     ...(queueUrl.endsWith(".fifo") ? inOrder(message) : {}),
   };
   try {
-    await client.call("SendMessage", input, { abortSignal: signal });
+    await client.send(new SendMessageCommand(input), { abortSignal: signal });
   } catch (error) {
     throw toQueueError(error, "pass on a message");
   }
