@@ -52,7 +52,13 @@ async function main(spec: ComponentSpec): Promise<void> {
   }
   const queueUrl = spec.place.urls.requests;
   const source = createSqsSource({ client: sqs.clientOf(queueUrl), queueUrl });
-  startEventSource({ source, handler: handlers.submit, log: LOG, timeoutSeconds });
+  startEventSource({
+    source,
+    handler: handlers.submit,
+    log: LOG,
+    timeoutSeconds,
+    visibilitySeconds: timeoutSeconds, // launchers are killed far more often than in real life
+  });
 }
 
 const write = (level: string) => (message: string, fields?: Record<string, unknown>) =>

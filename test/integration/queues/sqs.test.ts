@@ -86,6 +86,14 @@ test("a call is what Amazon SQS's JSON protocol says", async () => {
   });
 });
 
+test("a call goes where its queue's URL says although the environment wants FIPS endpoints", async () => {
+  vi.stubEnv("AWS_USE_FIPS_ENDPOINT", "true"); // the SDK refuses any other endpoint then
+  vi.stubEnv("AWS_USE_DUALSTACK_ENDPOINT", "true");
+  const { send } = await answering(taken);
+
+  expect(await send()).toMatchObject({ MessageId: "m" });
+});
+
 describe("a call is tried again", () => {
   test.each([
     ["a broken connection", brokenOff],

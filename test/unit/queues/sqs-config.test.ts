@@ -57,6 +57,16 @@ describe("the region", () => {
   });
 });
 
+test("nothing is looked for in files where there are none, and the environment is obeyed", async () => {
+  const retryMode = (env: Record<string, string>) => sqsConfig(QUEUE, env).retryMode;
+
+  expect(retryMode({})).toBeUndefined(); // the SDK looks in the environment and in files
+  expect(retryMode({ AWS_LAMBDA_FUNCTION_NAME: "submit" })).toBe("standard");
+  expect(retryMode({ AWS_LAMBDA_FUNCTION_NAME: "submit", AWS_RETRY_MODE: "adaptive" })).toBe(
+    "adaptive",
+  );
+});
+
 describe("the credentials", () => {
   const KEYS = { AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" };
 
