@@ -33,7 +33,7 @@ export function imageCalls(caller: Caller) {
         (docker) => docker.createImage(auth, { _query: query, _body: {} }),
         { deadlineMs: PULL_BEGINS_MS, signal },
       );
-      if (answer instanceof Refusal) throw pullError(image, messageOf(answer), auth);
+      if (answer instanceof Refusal) throw pullError(image, messageOf(answer), auth, answer.status);
       return answer;
     },
 
@@ -44,7 +44,7 @@ export function imageCalls(caller: Caller) {
       signal: AbortSignal,
     ): Promise<string | undefined> {
       const answer = await caller.send((docker) => docker.checkAuth(auth), { signal });
-      if (answer instanceof Refusal) throw pullError(image, messageOf(answer), auth);
+      if (answer instanceof Refusal) throw pullError(image, messageOf(answer), auth, answer.status);
       return AuthAnswer.safeParse(answer).data?.IdentityToken || undefined;
     },
   };
