@@ -62,6 +62,16 @@ export function unavailable(message: string, particulars: Particulars = {}): Lau
   return new LaunchError("EngineLost", message, { retryable: true, hint: WAIT, ...particulars });
 }
 
+/** The same error with another hint. */
+export function withHint(error: LaunchError, hint: string): LaunchError {
+  const { code, message, blame, retryable, retryAfterMs, problems } = error;
+  const waits = retryAfterMs === undefined ? {} : { retryAfterMs };
+  return new LaunchError(code, message, {
+    ...{ blame, retryable, hint, problems, cause: error },
+    ...waits,
+  });
+}
+
 /** The same error with the given secrets masked wherever it shows them: engines repeat what they refuse. */
 export function withoutSecrets(error: LaunchError, secrets: readonly string[]): LaunchError {
   const hide = (text: string) => mask(text, secrets);

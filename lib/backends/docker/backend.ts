@@ -1,3 +1,4 @@
+import { isLambda } from "../../config/surroundings.ts";
 import { namedTarget } from "../../config/targets.ts";
 import { createPolicyGate } from "../../policy/check-policy.ts";
 import type { DockerContainerSpec } from "../../runs/infrastructure.ts";
@@ -8,6 +9,7 @@ import { connectEngine, type Engine, usualTraits } from "./api/engine.ts";
 import { dockerHostOf } from "./connect/docker-host.ts";
 import { formatHost } from "./connect/host-address.ts";
 import { credentialsOf } from "./image/credentials.ts";
+import { dockerLogin } from "./image/docker-login.ts";
 import { makeContainer } from "./image/make-container.ts";
 import { createPuller } from "./image/pull.ts";
 import { find } from "./look/find.ts";
@@ -24,7 +26,12 @@ import { submit } from "./submit.ts";
 export function createDockerBackend(deps: BackendDependencies): Backend<DockerContainerSpec> {
   const engines = new Map<string, Promise<Engine>>();
   const checkPolicy = createPolicyGate(deps.config.policy, deps.env);
-  const puller = createPuller(deps.secrets, deps.onPullProgress);
+  const puller = createPuller({
+    secrets: deps.secrets,
+    onProgress: deps.onPullProgress,
+    // Whoever deploys a function gives it its logins; what lies in its files is nobody's.
+    findLogin: isLambda(deps.env) ? undefined : (image) => dockerLogin(image, deps.env),
+  });
 
   function engineOf(target: string): Promise<Engine> {
     const known = engines.get(target);

@@ -13,7 +13,8 @@ export type Creation =
   | { readonly outcome: "created"; readonly id: string; readonly warnings: readonly string[] }
   /** A container of this name exists, or is just being made and may fail yet. */
   | { readonly outcome: "name-taken" }
-  | { readonly outcome: "image-missing" };
+  /** `forPlatform`: the engine has the image, but for another platform than the one asked for. */
+  | { readonly outcome: "image-missing"; readonly forPlatform: boolean };
 
 /** What an order about a container came to. `refused`: the engine answered that it did not do it. */
 export type OrderOutcome =
@@ -26,6 +27,9 @@ const START_MS = 90_000;
 const REMOVE_MS = 60_000;
 /** How long to wait for a container to heed an order to stop; the engine carries it out in any case. */
 const STOP_WAIT_MS = 1_500;
+
+const OTHER_PLATFORM = /image with reference .* was found but does not/i;
+const IMAGE_MISSING = new RegExp(`no such image|${OTHER_PLATFORM.source}`, "i");
 
 const at = (docker: Docker, container: string) =>
   docker.getContainer(encodeURIComponent(container));
@@ -45,8 +49,8 @@ export function containerCalls(caller: Caller) {
         return { outcome: "created", id: Id, warnings: Warnings };
       }
       if (answer.status === 409) return { outcome: "name-taken" };
-      if (answer.status === 404 && /no such image/i.test(messageOf(answer)))
-        return { outcome: "image-missing" };
+      if (answer.status === 404 && IMAGE_MISSING.test(messageOf(answer)))
+        return { outcome: "image-missing", forPlatform: OTHER_PLATFORM.test(messageOf(answer)) };
       throw refused(host, "create the container", answer, secretsIn(body.Env));
     },
 

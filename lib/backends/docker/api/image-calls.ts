@@ -1,4 +1,6 @@
 import type { IncomingMessage } from "node:http";
+import type Docker from "dockerode";
+import * as z from "zod/mini";
 import type { ImageReference } from "../../../runs/image-reference.ts";
 import { pullError } from "../image/pull-errors.ts";
 import { Refusal } from "./answer.ts";
@@ -35,6 +37,12 @@ export function imageCalls(caller: Caller) {
       );
       if (answer instanceof Refusal) throw pullError(image, messageOf(answer), auth, answer.status);
       return answer;
+    },
+
+    /** Whether the engine has it, for whatever platform. */
+    async hasImage({ text }: ImageReference, signal: AbortSignal): Promise<boolean> {
+      const call = (docker: Docker) => docker.getImage(text).inspect();
+      return (await caller.askFor(z.unknown(), "show an image", call, signal)) !== undefined;
     },
 
     /** Exchanges a password for a token; undefined where the registry gives none and wants the password each time. */

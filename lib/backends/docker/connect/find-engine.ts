@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod/mini";
 import { quote } from "../../../runs/quote.ts";
 import { Secret } from "../../../runs/redact.ts";
+import { dockerFolder, homeOf, readJson, readText } from "../docker-files.ts";
 import type { DockerHost, TlsFiles } from "./docker-host.ts";
 import { DEFAULT_SOCKET, parseHostAddress } from "./host-address.ts";
 import { unusable } from "./unusable.ts";
@@ -18,7 +18,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function findLocalEngine(env: Environment): DockerHost {
   if (env.DOCKER_HOST) return fromVariables(env.DOCKER_HOST, env);
-  const folder = env.DOCKER_CONFIG || join(homeOf(env), ".docker");
+  const folder = dockerFolder(env);
   const context = env.DOCKER_CONTEXT || currentContext(folder);
   if (context && context !== "default") return fromContext(folder, context);
   return withoutTls(usualSocket(env));
@@ -77,23 +77,3 @@ function readTls(folder: string): TlsFiles {
   const read = (file: string) => new Secret(readText(join(folder, file)));
   return { ca: read("ca.pem"), cert: read("cert.pem"), key: read("key.pem") };
 }
-
-/** Editors of Windows begin a file with a byte-order mark, and a file that was only touched is empty. */
-function readJson<T>(path: string, schema: z.ZodMiniType<T>, empty = ""): T {
-  const text = readText(path).replace(/^\uFEFF/, "");
-  try {
-    return schema.parse(JSON.parse(text.trim() || empty));
-  } catch {
-    throw unusable(`${path} is not what the docker program writes`);
-  }
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    throw unusable(`cannot read ${path}`, error);
-  }
-}
-
-const homeOf = (env: Environment) => env.HOME || homedir();

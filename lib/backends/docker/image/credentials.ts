@@ -20,7 +20,7 @@ export interface Credentials {
 }
 
 /** Docker Hub calls itself so where it is logged in to. */
-const HUB_URL = "https://index.docker.io/v1/";
+export const HUB_URL = "https://index.docker.io/v1/";
 const HUB_HOSTS = new Set(["docker.io", "index.docker.io", "registry-1.docker.io"]);
 const AT = "infrastructure.image_registry";
 

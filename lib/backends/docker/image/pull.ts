@@ -1,14 +1,13 @@
-import * as z from "zod/mini";
 import type { SecretResolver } from "../../../config/config.ts";
 import { digestOf } from "../../../runs/canonical-json.ts";
 import type { ImageReference } from "../../../runs/image-reference.ts";
-import { LaunchError, unavailable } from "../../../runs/launch-error.ts";
+import { unavailable } from "../../../runs/launch-error.ts";
 import type { PullProgress } from "../../dependencies.ts";
 import type { Engine } from "../api/engine.ts";
 import type { AuthConfig } from "../api/image-calls.ts";
-import { jsonLines } from "../api/json-lines.ts";
 import { authConfigOf, type Credentials } from "./credentials.ts";
-import { pullError } from "./pull-errors.ts";
+import { explainLogin, type FindLogin, type FoundLogin, tryLogin } from "./found-login.ts";
+import { lastStep, pullOnce } from "./pull-once.ts";
 
 export interface PullJob {
   readonly engine: Pick<Engine, "host" | "pull" | "login">;
@@ -23,22 +22,33 @@ export interface Puller {
   pull(job: PullJob): Promise<void>;
 }
 
+export interface PullerOptions {
+  readonly secrets: SecretResolver;
+  readonly onProgress?: ((progress: PullProgress) => void) | undefined;
+  /** The login for an image whose request brings no credentials. */
+  readonly findLogin?: FindLogin | undefined;
+}
+
 /** Pulls of one process: one at a time of the same image with the same credentials, however many runs want it. */
-export function createPuller(
-  secrets: SecretResolver,
-  onProgress: (progress: PullProgress) => void = () => {},
-): Puller {
+export function createPuller({
+  secrets,
+  onProgress = () => {},
+  findLogin = async () => undefined,
+}: PullerOptions): Puller {
   const underWay = new Map<
     string,
     { readonly done: Promise<void>; waiting: number; stop(): void }
   >();
   const tokens = new Map<string, AuthConfig>();
 
-  function join(key: string, job: PullJob) {
+  function join(key: string, job: PullJob, login: FoundLogin) {
     const known = underWay.get(key);
     if (known) return known;
     const stop = new AbortController();
-    const done = pullWithLogin({ ...job, signal: stop.signal }, secrets, tokens, onProgress);
+    const work = { ...job, signal: stop.signal };
+    const done = job.credentials
+      ? pullWithLogin(work, job.credentials, secrets, tokens, onProgress)
+      : explainLogin(login, () => pullOnce(work, login.auth, onProgress));
     const entry = { done, waiting: 0, stop: () => stop.abort() };
     underWay.set(key, entry);
     const forget = () => {
@@ -51,8 +61,10 @@ export function createPuller(
 
   return {
     async pull(job) {
-      const auth = job.credentials && (await authConfigOf(job.credentials, secrets));
-      const entry = join(keyOf(job, auth), job);
+      const login = job.credentials
+        ? { auth: await authConfigOf(job.credentials, secrets) }
+        : await tryLogin(job.image, findLogin);
+      const entry = join(keyOf(job, login.auth), job, login);
       entry.waiting++;
       try {
         await Promise.race([entry.done, aborted(job.signal)]);
@@ -68,12 +80,12 @@ const keyOf = ({ engine, image, platform }: PullJob, auth: object | undefined) =
 
 async function pullWithLogin(
   job: PullJob,
+  credentials: Credentials,
   secrets: SecretResolver,
   tokens: Map<string, AuthConfig>,
   onProgress: (progress: PullProgress) => void,
 ): Promise<void> {
-  const { credentials, engine, image, signal } = job;
-  if (!credentials) return pullOnce(job, undefined, onProgress);
+  const { engine, image, signal } = job;
   const auth = await authConfigOf(credentials, secrets);
   const key = digestOf([engine.host, auth]);
   const token = credentials.reauth ? undefined : tokens.get(key);
@@ -88,57 +100,6 @@ async function pullWithLogin(
   if (identitytoken) tokens.set(key, fresh);
   return pullOnce(job, fresh, onProgress);
 }
-
-const ProgressLine = z.object({
-  status: z._default(z.string(), ""),
-  id: z.optional(z.string()),
-  progressDetail: z.optional(
-    z.object({ current: z.optional(z.number()), total: z.optional(z.number()) }),
-  ),
-  error: z.optional(z.string()),
-  errorDetail: z.optional(z.object({ message: z.optional(z.string()) })),
-});
-
-/** The engine answers 200 and tells of failures in the stream. */
-async function pullOnce(
-  { engine, image, platform, signal }: PullJob,
-  auth: AuthConfig | undefined,
-  onProgress: (progress: PullProgress) => void,
-): Promise<void> {
-  const stream = await engine.pull(image, platform, auth, signal);
-  try {
-    for await (const value of jsonLines(stream)) {
-      const line = ProgressLine.safeParse(value).data;
-      const failure = line?.errorDetail?.message ?? line?.error;
-      if (failure) throw pullError(image, failure, auth);
-      if (line) onProgress(toProgress(image, line));
-    }
-    if (!stream.complete) throw new Error("the stream broke off");
-  } catch (error) {
-    if (error instanceof LaunchError) throw error;
-    throw unavailable(`the pull of ${image.text} broke off`, { cause: error });
-  }
-}
-
-function toProgress(image: ImageReference, line: z.infer<typeof ProgressLine>): PullProgress {
-  return {
-    image: image.text,
-    layer: line.id,
-    status: line.status,
-    currentBytes: line.progressDetail?.current,
-    totalBytes: line.progressDetail?.total,
-    isLast: false,
-  };
-}
-
-const lastStep = (image: ImageReference): PullProgress => ({
-  image: image.text,
-  layer: undefined,
-  status: "",
-  currentBytes: undefined,
-  totalBytes: undefined,
-  isLast: true,
-});
 
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {

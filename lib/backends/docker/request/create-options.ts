@@ -8,6 +8,7 @@ import { checkShape } from "./check-shape.ts";
 import type { CreateBody } from "./create-request.ts";
 import { CREATE_BODY } from "./create-schema.ts";
 import { foldKey } from "./fold-key.ts";
+import type { Shape } from "./shape.ts";
 
 const AT = "infrastructure.create_options";
 
@@ -66,8 +67,21 @@ export function applyCreateOptions(
   const refused = new Set(found.map(({ path }) => path));
   const mistyped = checkShape(options, CREATE_BODY, AT).filter(({ path }) => !refused.has(path));
   problems.push(...found, ...mistyped.map(withOwnField));
-  return problems.length > 0 ? base : (merge(base, options) as CreateBody);
+  return problems.length > 0 ? base : (merge(base, withLists(options)) as CreateBody);
 }
+
+/** One string for a list of them is what engines before 29 take as well. */
+function withLists(options: Readonly<Record<string, unknown>>, shapes: Shapes = CREATE_BODY) {
+  return Object.fromEntries(
+    Object.entries(options).map(([key, value]): [string, unknown] => {
+      if (shapes[key] === "strings" && typeof value === "string") return [key, [value]];
+      const isHost = key === "HostConfig" && isRecord(value);
+      return [key, isHost ? withLists(value, CREATE_BODY.HostConfig) : value];
+    }),
+  );
+}
+
+type Shapes = Readonly<Record<string, Shape>>;
 
 const byFold = (shapes: object, ...more: string[]) =>
   new Map([...Object.keys(shapes), ...more].map((key) => [foldKey(key), key] as const));

@@ -319,12 +319,21 @@ describe("what is refused", () => {
 
   test("nothing that the engine's decoder takes", () => {
     const create_options = {
-      Cmd: "one",
+      Cmd: ["one"],
       Tty: null,
-      HostConfig: { CapAdd: "SYS_PTRACE", Memory: 1e8, Init: null, Brandnew: { x: 1 } },
+      HostConfig: { CapAdd: ["SYS_PTRACE"], Memory: 1e8, Init: null, Brandnew: { x: 1 } },
     };
 
     expect(requestOf({ create_options }).body).toMatchObject(create_options);
+  });
+
+  test("one string where a list is meant, which engine 29 no longer takes", () => {
+    const { body } = requestOf({
+      cap_add: ["KILL"],
+      create_options: { Cmd: "one", HostConfig: { CapAdd: "SYS_PTRACE" } },
+    });
+
+    expect(body).toMatchObject({ Cmd: ["one"], HostConfig: { CapAdd: ["KILL", "SYS_PTRACE"] } });
   });
 
   test("everything at once", () => {

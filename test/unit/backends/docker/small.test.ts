@@ -53,6 +53,11 @@ describe("the pull policy", () => {
     [digest.replace("@", ":latest@"), undefined, "IF_NOT_PRESENT"],
     ["a", "NEVER", "NEVER"],
     ["a:1", "ALWAYS", "ALWAYS"],
+    ["1a2b3c4d5e6f", undefined, "NEVER"],
+    [`sha256:${"0".repeat(64)}`, undefined, "NEVER"],
+    ["cafe", undefined, "ALWAYS"],
+    ["1a2b3c4d5e6f:1", undefined, "IF_NOT_PRESENT"],
+    ["acme/1a2b3c4d5e6f", undefined, "ALWAYS"],
   ] as const)("of %s asked as %s is %s", (image, asked, policy) => {
     const spec = asked === undefined ? {} : { image_pull_policy: asked };
 
