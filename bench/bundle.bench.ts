@@ -27,8 +27,8 @@ export const bench = defineBench({
   method: `Each bundle is built as it is deployed, then loaded and given its first event by a fresh process, ${TIMES} times, the
 cases in turn; medians. Times run from the start of the process to the answer. Results go to an SQS server in the measuring
 process; engines are stand-ins that refuse the run, so no time of theirs is in it. The empty function imports the SQS client
-and answers; the second one also sends a message with it, as everything does that publishes a result: what a row has beyond
-that one is Slipway's own.`,
+of the AWS SDK and answers; the second one also sends a message with it, as everything does that publishes a result: what a row
+has beyond that one is Slipway's own.`,
   async measure() {
     const directory = await mkdtemp(join(tmpdir(), "slipway-bench-"));
     const queue = await startEmbeddedQueue();
@@ -36,7 +36,11 @@ that one is Slipway's own.`,
     try {
       for (const [name, source] of Object.entries(FUNCTIONS))
         await bundleFunction({ root: ROOT, name, source, out: directory });
-      const env = { ...queue.env, ...(await queuesOf(queue.env)) };
+      const env = {
+        ...queue.env,
+        ...(await queuesOf(queue.env)),
+        AWS_LAMBDA_FUNCTION_NAME: "bench",
+      };
       const cases = await casesOf(directory, engine.port, env);
       const measured = await measureColdStarts(cases, TIMES);
       return [
@@ -64,7 +68,7 @@ function rowsOf<T>(
     label,
     unit,
     value: value(of),
-    ...(label === EMPTY ? {} : { baseline: EMPTY }),
+    ...(label === SENDER ? {} : { baseline: SENDER }),
   }));
 }
 
@@ -105,7 +109,7 @@ async function casesOf(
       label: "watch, an idle Docker host",
       bundle: bundle("watch"),
       event: await readEvent("schedule"),
-      env: { ...env, ...docker, HOME: directory, AWS_LAMBDA_FUNCTION_NAME: "bench" },
+      env: { ...env, ...docker, HOME: directory },
     },
   ];
 }

@@ -48,7 +48,11 @@ export const tellingErrors = <I extends object, O extends object>(): Pluggable<I
   },
 });
 
+/** What calls itself JSON is left to the SDK: reading its body here costs a cold start two milliseconds. */
+const SAYS_JSON = /^application\/(x-amz-)?json/;
+
 async function requireJson(response: HttpResponse): Promise<void> {
+  if (SAYS_JSON.test(response.headers["content-type"] ?? "")) return;
   const body = await bytesOf(response.body);
   response.body = body;
   const said = body.toString("utf8", 0, BEGINNING_CHARACTERS).trim();

@@ -42,10 +42,10 @@ const isCommand = (key: PropertyKey) => COMMANDS.has(key);
 
 function isPlain(text: string, expected: Expected): boolean {
   if (text.length > MAX_SHOWN[expected]) return false;
-  if (QUANTITY.test(text)) return true;
   if (expected === "name" && namesSecret(text)) return false;
   const parts = (expected === "name" ? withoutScheme(text) : withoutColons(text)).split(SEPARATORS);
-  return parts.every((part) => part === "" || WORDS.some((word) => word.test(part)));
+  const isWords = parts.every((part) => part === "" || WORDS.some((word) => word.test(part)));
+  return isWords || QUANTITY.test(text);
 }
 
 /** `5 minutes`, `1,5 GB` */
@@ -72,6 +72,7 @@ const SEPARATORS = /[-_.,/\\+~@]/;
 
 /** Texts between separators that are no tokens and no passwords of the usual kinds. */
 const WORDS = [
+  /^[A-Z]?[a-z]{1,20}\d{0,6}$/, // most of them: a cold start need not compile the classes of Unicode
   /^\p{Lu}?\p{Ll}{1,20}(?:\p{Lu}\p{Ll}{1,20})*\d{0,6}$/u, // word, camelCase, python3
   /^\p{Lu}{1,20}\d{0,6}$/u,
   /^\p{Ll}{1,8}\d{1,6}\p{Ll}{1,8}\d{0,4}$/u, // v1beta1
