@@ -8,6 +8,7 @@ import {
   type Plugin,
   rolldown,
 } from "rolldown";
+import { slimKubernetes } from "./bundle-kubernetes.ts";
 
 /** Optional native speed-ups of ssh2, which falls back to JavaScript without them. */
 const NATIVE = ["cpu-features", /\.node$/];
@@ -51,7 +52,13 @@ export async function bundleFunction({
   const folder = resolve(root, out, name);
   const maps = resolve(root, out, "maps", name);
   const programs = new Set<string>();
-  const plugins = [requireBuiltins(), runLater(RUN_LATER), leaveOut(), ownPrograms(programs)];
+  const plugins = [
+    requireBuiltins(),
+    runLater(RUN_LATER),
+    leaveOut(),
+    slimKubernetes(),
+    ownPrograms(programs),
+  ];
   const main = await compile({ cwd: root, input: { index: source }, plugins }, CHUNKS);
   const helpers = await Promise.all(
     [...programs].map((path) =>

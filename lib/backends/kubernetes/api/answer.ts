@@ -1,12 +1,8 @@
-import type { IncomingMessage } from "node:http";
 import { isRecord } from "../../../runs/canonical-json.ts";
 import { mask, maskCredentials } from "../../../runs/redact.ts";
 import { ApiError } from "./api-error.ts";
 import type { ApiStatus } from "./api-types.ts";
-import { networkError } from "./transport.ts";
-
-/** An answer's body beyond this is nothing that was asked for. */
-const MAX_BODY_BYTES = 128 * 1_048_576;
+import type { WholeAnswer } from "./transport.ts";
 
 export interface Answer<T> {
   readonly body: T;
@@ -16,29 +12,17 @@ export interface Answer<T> {
   readonly warnings: readonly string[];
 }
 
-export const isSuccess = ({ statusCode = 0 }: IncomingMessage) =>
+export const isSuccess = ({ statusCode }: Pick<WholeAnswer, "statusCode">) =>
   statusCode >= 200 && statusCode < 300;
 
-/** By events rather than by iteration, which costs as much again as the whole call. */
-export function readBody(response: IncomingMessage): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    response.on("data", (chunk: Buffer) => {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size > MAX_BODY_BYTES)
-        response.destroy(new Error(`its answer is larger than ${MAX_BODY_BYTES} bytes`));
-    });
-    response.once("end", () => resolve(Buffer.concat(chunks)));
-    response.once("error", (error) => reject(networkError(error))); // the answer broke off
-  });
-}
-
-export function toAnswer<T>(response: IncomingMessage, bytes: Buffer): Answer<T> {
-  const nowMs = Date.parse(response.headers.date ?? "");
+export function toAnswer<T>({ headers, body }: WholeAnswer): Answer<T> {
+  const nowMs = Date.parse(headers.date ?? "");
   try {
-    return { body: JSON.parse(bytes.toString("utf8")) as T, nowMs, warnings: warningsOf(response) };
+    return {
+      body: JSON.parse(body.toString("utf8")) as T,
+      nowMs,
+      warnings: warningsOf(headers.warning),
+    };
   } catch (cause) {
     throw new ApiError(0, "its answer is not JSON", { cause });
   }
@@ -46,15 +30,13 @@ export function toAnswer<T>(response: IncomingMessage, bytes: Buffer): Answer<T>
 
 /** `authorization` is what the call was made with: an answer may repeat it, and errors are logged. */
 export function toApiError(
-  response: IncomingMessage,
-  bytes: Buffer,
+  { statusCode, headers, body }: WholeAnswer,
   authorization: string | undefined,
 ): ApiError {
-  const statusCode = response.statusCode ?? 0;
   const status = parseStatus(
-    mask(maskCredentials(bytes.toString("utf8")), secretsOf(authorization)),
+    mask(maskCredentials(body.toString("utf8")), secretsOf(authorization)),
   );
-  const seconds = Number(response.headers["retry-after"] ?? status.details?.retryAfterSeconds);
+  const seconds = Number(headers["retry-after"] ?? status.details?.retryAfterSeconds);
   return new ApiError(statusCode, status.message ?? `HTTP ${statusCode}`, {
     status,
     retryAfterMs: Number.isFinite(seconds) ? seconds * 1_000 : undefined,
@@ -76,7 +58,9 @@ function parseStatus(text: string): ApiStatus {
 /** `299 - "text"`, one or more, RFC 7234 section 5.5. */
 const WARNING = /\b\d{3} \S+ "((?:[^"\\]|\\.)*)"/g;
 
-function warningsOf({ headers: { warning } }: IncomingMessage): string[] {
-  if (warning === undefined) return [];
-  return [...warning.matchAll(WARNING)].map(([, text = ""]) => text.replace(/\\(.)/g, "$1"));
+/** undici leaves a header that came more than once as a list. */
+function warningsOf(warning: string | string[] = []): string[] {
+  return [...String(warning).matchAll(WARNING)].map(([, text = ""]) =>
+    text.replace(/\\(.)/g, "$1"),
+  );
 }

@@ -12,6 +12,8 @@ export interface ApiCall {
   readonly accept?: string;
   /** The answer goes on for long (a watch, a log that is followed): it gets a connection of its own. */
   readonly isEndless?: boolean;
+  /** An answer that says nothing for longer than this has broken off, in milliseconds. */
+  readonly silenceMs?: number;
   /** The caller's own time; each attempt has a deadline besides. */
   readonly signal: AbortSignal;
 }
@@ -32,15 +34,14 @@ export function toHttpCall(
     headers: {
       accept,
       "user-agent": "slipway",
-      ...(text === undefined
-        ? {}
-        : { "content-type": contentType, "content-length": String(Buffer.byteLength(text)) }),
+      ...(text === undefined ? {} : { "content-type": contentType }),
       ...impersonation,
       ...(authorization === undefined ? {} : { authorization }),
     },
     body: text,
     signal,
     isEndless: call.isEndless ?? false,
+    silenceMs: call.silenceMs,
   };
 }
 

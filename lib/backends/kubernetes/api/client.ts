@@ -1,13 +1,21 @@
-import type { IncomingMessage } from "node:http";
+import type { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Connection, Credentials } from "../connect/connection.ts";
-import { type Answer, isSuccess, readBody, toAnswer, toApiError } from "./answer.ts";
+import { type Answer, isSuccess, toAnswer, toApiError } from "./answer.ts";
 import { type ApiCall, toHttpCall } from "./api-call.ts";
 import type { ApiError } from "./api-error.ts";
 import { type Contact, createContact } from "./contact.ts";
 import { withDeadline } from "./deadline.ts";
 import { retryPauseMs } from "./retry.ts";
-import { createTransport, networkError, type Transport } from "./transport.ts";
+import {
+  createTransport,
+  type HttpCall,
+  networkError,
+  type OpenAnswer,
+  type Transport,
+  type WholeAnswer,
+} from "./transport.ts";
 
 /** One attempt may take so long, in milliseconds; a page of 500 Jobs takes 0.1 s on a healthy cluster. */
 const ATTEMPT_MS = 15_000;
@@ -17,7 +25,7 @@ export interface KubernetesClient {
   /** A call that may be repeated: its answer may have been lost before, and the verbs above reckon with that. */
   call<T>(call: ApiCall): Promise<Answer<T>>;
   /** An answer as it comes, until its end or the signal; whoever has enough of it destroys it. */
-  stream(call: ApiCall): Promise<IncomingMessage>;
+  stream(call: ApiCall): Promise<Readable>;
   close(): void;
   readonly contact: Contact;
 }
@@ -27,19 +35,21 @@ export function createClient(
   transport: Transport = createTransport(connection),
   contact: Contact = createContact(),
 ): KubernetesClient {
-  const send = (call: ApiCall, signal: AbortSignal) =>
-    sendAuthorized(connection, transport, call, signal);
   return {
     call: <T>(call: ApiCall) =>
       retrying(contact, call.signal, () =>
         withDeadline(call.signal, ATTEMPT_MS, async (signal) => {
-          const response = await send(call, signal);
-          const answer = toAnswer<T>(response, await readBody(response));
+          const answer = toAnswer<T>(
+            await sendAuthorized(connection, call, signal, transport.send),
+          );
           contact.answered(answer.nowMs);
           return answer;
         }),
       ),
-    stream: (call) => retrying(contact, call.signal, () => openStream(call, send)),
+    stream: (call) =>
+      retrying(contact, call.signal, () =>
+        openStream(call, (signal) => sendAuthorized(connection, call, signal, transport.open)),
+      ),
     close: () => transport.close(),
     contact,
   };
@@ -71,32 +81,38 @@ const isOutage = ({ statusCode, staleSocket }: ApiError) =>
 /** The head of a stream has a deadline like any answer; what follows it has none but the caller's. */
 async function openStream(
   call: ApiCall,
-  send: (call: ApiCall, signal: AbortSignal) => Promise<IncomingMessage>,
-): Promise<IncomingMessage> {
+  open: (signal: AbortSignal) => Promise<OpenAnswer>,
+): Promise<Readable> {
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), ATTEMPT_MS);
   try {
-    return await send(call, AbortSignal.any([call.signal, late.signal]));
+    return (await open(AbortSignal.any([call.signal, late.signal]))).body;
   } finally {
     clearTimeout(timer);
   }
 }
 
 /** Sends with our credentials and, where they are refused, once more with others. Throws an ApiError for any other status than 2xx. */
-async function sendAuthorized(
+async function sendAuthorized<T extends WholeAnswer | OpenAnswer>(
   connection: Connection,
-  transport: Transport,
   call: ApiCall,
   signal: AbortSignal,
-): Promise<IncomingMessage> {
-  const send = (as: Credentials) => transport.send(toHttpCall(call, connection, as, signal), as);
+  send: (call: HttpCall, as: Credentials) => Promise<T>,
+): Promise<T> {
+  const sendAs = (as: Credentials) => send(toHttpCall(call, connection, as, signal), as);
   const first = await connection.credentials();
-  const response = await send(first);
-  if (isSuccess(response)) return response;
-  const refusal = toApiError(response, await readBody(response), first.authorization);
+  const answer = await sendAs(first);
+  if (isSuccess(answer)) return answer;
+  const refusal = toApiError(await wholeOf(answer), first.authorization);
   const second = refusal.statusCode === 401 ? await connection.credentials(first) : first;
   if (second === first) throw refusal;
-  const again = await send(second);
+  const again = await sendAs(second);
   if (isSuccess(again)) return again;
-  throw toApiError(again, await readBody(again), second.authorization);
+  throw toApiError(await wholeOf(again), second.authorization);
+}
+
+/** A refusal is small; one of a stream is read like any. */
+async function wholeOf(answer: WholeAnswer | OpenAnswer): Promise<WholeAnswer> {
+  if (Buffer.isBuffer(answer.body)) return { ...answer, body: answer.body };
+  return { ...answer, body: await buffer(answer.body) };
 }

@@ -1,4 +1,5 @@
 import type { ApiError } from "./api-error.ts";
+import { isLate } from "./transport.ts";
 
 const MAX_ATTEMPTS = 3;
 
@@ -20,11 +21,9 @@ export function retryPauseMs(
   if (statusCode === 0 && staleSocket) return attempts < MAX_STALE_ATTEMPTS ? 0 : undefined;
   if (attempts >= MAX_ATTEMPTS) return undefined;
   const growing = 100 * 2 ** attempts * (0.5 + random());
-  if (isTooLate(cause)) return undefined; // it has had its time: whoever waits for it may have none left
+  if (isLate(cause)) return undefined; // it has had its time: whoever waits for it may have none left
   if (statusCode === 0) return growing;
   if (statusCode !== 429 && statusCode !== 503) return undefined;
   const asked = retryAfterMs ?? growing;
   return asked <= MAX_PAUSE_MS ? asked : undefined;
 }
-
-const isTooLate = (cause: unknown) => cause instanceof Error && cause.name === "AbortError";

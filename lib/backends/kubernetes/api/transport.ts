@@ -1,86 +1,113 @@
-import * as http from "node:http";
-import * as https from "node:https";
+import type { IncomingHttpHeaders } from "node:http";
+import type { Readable } from "node:stream";
+import type { Dispatcher } from "undici";
 import type { Connection, Credentials } from "../connect/connection.ts";
 import { ApiError } from "./api-error.ts";
-
-/** More calls at once than this wait for a free connection; the API server's own share per client is in this order. */
-const MAX_CONNECTIONS = 64;
-
-/** Idle connections are kept this long: load balancers before API servers cut them after 60 s to 350 s, in milliseconds. */
-const IDLE_MS = 50_000;
+import { createDispatcher, type Dispatched, type Taken } from "./dispatcher.ts";
+import { exchange } from "./exchange.ts";
 
 export interface HttpCall {
   readonly method: string;
   /** Path and query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string | string[]>>;
-  /** A text, which travels in one piece with the head; bytes would make two. */
   readonly body: string | undefined;
   readonly signal: AbortSignal;
   /** true: the answer goes on for long and must not hold up the calls. */
   readonly isEndless: boolean;
+  /** An answer that says nothing for longer than this has broken off, in milliseconds. */
+  readonly silenceMs: number | undefined;
 }
 
+interface Head {
+  readonly statusCode: number;
+  readonly headers: IncomingHttpHeaders;
+}
+
+export interface WholeAnswer extends Head {
+  readonly body: Buffer;
+}
+
+export interface OpenAnswer extends Head {
+  readonly body: Readable;
+}
+
+/** Both throw an ApiError with status 0 where there is no answer. */
 export interface Transport {
-  /** Resolves when the head of the answer is there. Throws an ApiError with status 0 where there is none. */
-  send(call: HttpCall, as: Credentials): Promise<http.IncomingMessage>;
+  send(call: HttpCall, as: Credentials): Promise<WholeAnswer>;
+  /** Resolves when the head of the answer is there. */
+  open(call: HttpCall, as: Credentials): Promise<OpenAnswer>;
   close(): void;
 }
 
-/** HTTP/1.1 over connections that are kept: client-node opens one TLS connection per call (docs/decisions). */
+/** Calls over connections that are kept, until the client certificate changes; client-node opens one for each call (docs/decisions). */
 export function createTransport(connection: Connection): Transport {
-  const { server, tls } = connection;
-  const isTls = server.protocol === "https:";
-  const { Agent, request } = isTls ? https : (http as unknown as typeof https);
-  const createAgents = ({ cert, key }: Credentials) => {
-    const identity = cert && key ? { cert, key } : {};
-    const kept = { keepAlive: true, maxSockets: MAX_CONNECTIONS, timeout: IDLE_MS };
-    return {
-      key,
-      calls: new Agent({ ...kept, ...tls, ...identity }),
-      streams: new Agent({ keepAlive: false, ...tls, ...identity }),
-    };
-  };
-  let agents: ReturnType<typeof createAgents> | undefined;
-  /** A renewed certificate takes new connections; calls on their way keep theirs. */
-  const agentsFor = (as: Credentials) => {
-    if (agents?.key !== as.key) agents = undefined;
-    agents ??= createAgents(as);
-    return agents;
-  };
+  const { server } = connection;
   const base = server.pathname.replace(/\/+$/, "");
+  let key: Credentials["key"];
+  let calls: Dispatcher | undefined;
+  let streams: Dispatcher | undefined;
+  const close = (how: "close" | "destroy") => {
+    for (const one of [calls, streams]) one?.[how]().catch(() => undefined);
+    calls = undefined;
+    streams = undefined;
+  };
+  const dispatcherFor = (isEndless: boolean, as: Credentials) => {
+    if (key !== as.key) close("close"); // calls on their way keep theirs
+    key = as.key;
+    if (isEndless) streams ??= createDispatcher(connection, as, true);
+    else calls ??= createDispatcher(connection, as, false);
+    return (isEndless ? streams : calls) as Dispatcher;
+  };
+  const toOptions = ({ method, path, headers, body, ...call }: HttpCall, taken: Taken) => ({
+    origin: server.origin,
+    method,
+    path: base + path,
+    headers,
+    body: body ?? null,
+    reset: call.isEndless,
+    bodyTimeout: call.silenceMs ?? 0,
+    taken,
+  });
+  const attempt = async <T>(
+    call: HttpCall,
+    as: Credentials,
+    work: (dispatcher: Dispatcher, options: Dispatched) => Promise<T>,
+  ): Promise<T> => {
+    const taken = { wasUsed: false };
+    try {
+      return await work(dispatcherFor(call.isEndless, as), toOptions(call, taken));
+    } catch (error) {
+      throw networkError(error, taken.wasUsed);
+    }
+  };
   return {
-    send: ({ method, path, headers, body, signal, isEndless }, as) =>
-      new Promise((resolve, reject) => {
-        const sending = request({
-          agent: agentsFor(as)[isEndless ? "streams" : "calls"],
-          protocol: server.protocol,
-          host: server.hostname.replace(/^\[|\]$/g, ""),
-          port: server.port || (isTls ? 443 : 80),
-          path: base + path,
-          method,
-          headers: { host: server.host, ...headers },
-          signal,
-        });
-        sending.once("response", resolve);
-        sending.on("error", (error) => reject(networkError(error, sending.reusedSocket)));
-        sending.end(body);
+    send: (call, as) =>
+      attempt(call, as, (dispatcher, options) => exchange(dispatcher, options, call.signal)),
+    open: (call, as) =>
+      attempt(call, as, async (dispatcher, options) => {
+        const answer = await dispatcher.request({ ...options, signal: call.signal });
+        answer.body.on("error", () => undefined); // it may break off when nobody reads it any more
+        return answer;
       }),
-    close() {
-      agents?.calls.destroy();
-      agents?.streams.destroy();
-    },
+    close: () => close("destroy"),
   };
 }
 
-export function networkError(error: unknown, reusedSocket = false): ApiError {
+const STALE = ["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"];
+
+/** `wasUsed`: the connection had served before and may have been dead all along: nothing was sent as a rule. */
+export function networkError(error: unknown, wasUsed = false): ApiError {
   if (error instanceof ApiError) return error;
   const { code, message } = error as NodeJS.ErrnoException;
-  const staleSocket = reusedSocket && (code === "ECONNRESET" || code === "EPIPE");
-  return new ApiError(0, describe(code, message), { staleSocket, cause: error });
+  const staleSocket = wasUsed && STALE.includes(String(code));
+  const text = isLate(error) ? "it did not answer in time" : describe(code, message);
+  return new ApiError(0, text, { staleSocket, cause: error });
 }
 
-function describe(code: string | undefined, message: string): string {
-  if (code === "ABORT_ERR") return "it did not answer in time";
-  return code && !message.includes(code) ? `${message} (${code})` : message;
-}
+/** A signal has ended it: undici calls by the same name what a proxy refuses. */
+export const isLate = (error: unknown) =>
+  error instanceof DOMException && (error.name === "AbortError" || error.name === "TimeoutError");
+
+const describe = (code: string | undefined, message: string) =>
+  code && !message.includes(code) ? `${message} (${code})` : message;

@@ -35,8 +35,8 @@ export async function* watchJobs(
     labelSelector,
     resourceVersion,
   };
-  const stream = await client.stream({ method: "GET", path, query, isEndless: true, signal });
-  stream.setTimeout(SILENCE_MS, () => stream.destroy(new Error("the watch fell silent")));
+  const how = { isEndless: true, silenceMs: SILENCE_MS, signal };
+  const stream = await client.stream({ method: "GET", path, query, ...how });
   try {
     for await (const line of readLines(stream)) yield toNews(JSON.parse(line) as WatchEvent);
   } finally {

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import type { Dispatcher } from "undici";
 
 /** Who we are in a call. */
 export interface Credentials {
@@ -22,6 +23,8 @@ export interface Connection {
     readonly rejectUnauthorized?: boolean;
   };
   readonly credentials: CredentialsSource;
+  /** What leads to the server: a proxy's address, or what makes connections through one. */
+  readonly proxy?: URL | ((as: Credentials) => Dispatcher) | undefined;
   /** Whom to act as, where that is somebody else than the credentials say: sent with every call. */
   readonly impersonation?: Headers;
 }

@@ -1,5 +1,6 @@
 import type { RequestOptions } from "node:https";
 import { KubeConfig } from "@kubernetes/client-node/dist/config.js";
+import type { Dispatcher } from "undici";
 import { isRecord } from "../../../runs/canonical-json.ts";
 import { LaunchError } from "../../../runs/launch-error.ts";
 import { mask, maskCredentials, secretValues } from "../../../runs/redact.ts";
@@ -28,7 +29,6 @@ const MAX_AGE_MS = 60_000;
 export async function connectByKubeconfig(source: KubeconfigSource): Promise<Connection> {
   const chosen = selectContext(source);
   const { cluster, user } = chosen;
-  if (isGiven(cluster.fields["proxy-url"])) throw wrong(source, "proxy-url is not supported");
   const server = toUrl(source, cluster.fields.server);
   const impersonation = impersonationOf(user.fields, (reason) => wrong(source, reason));
   let config = load(source, chosen);
@@ -38,13 +38,16 @@ export async function connectByKubeconfig(source: KubeconfigSource): Promise<Con
     return credentialsOf(source, user, await apply(source, config));
   }, MAX_AGE_MS);
   await credentials();
+  const tls = {
+    ...(ca ? { ca: ca as Buffer } : {}),
+    ...(servername ? { servername } : {}),
+    ...(rejectUnauthorized === false ? { rejectUnauthorized } : {}),
+  };
+  const proxy = proxyOf(source, cluster.fields["proxy-url"]);
   return {
     server,
-    tls: {
-      ...(ca ? { ca: ca as Buffer } : {}),
-      ...(servername ? { servername } : {}),
-      ...(rejectUnauthorized === false ? { rejectUnauthorized } : {}),
-    },
+    tls,
+    proxy: proxy?.protocol === "socks5:" ? throughSocks(config, tls, proxy) : proxy,
     credentials,
     impersonation,
   };
@@ -146,6 +149,28 @@ function toUrl(source: KubeconfigSource, server: unknown): URL {
   const url = URL.parse(String(server));
   if (url && (url.protocol === "https:" || url.protocol === "http:")) return url;
   throw wrong(source, "its cluster's server is not a URL");
+}
+
+function proxyOf(source: KubeconfigSource, given: unknown): URL | undefined {
+  if (!isGiven(given) || given === "") return undefined;
+  const url = URL.parse(String(given));
+  if (url && ["http:", "https:", "socks5:"].includes(url.protocol)) return url;
+  throw wrong(source, "proxy-url: expected an address with http://, https:// or socks5://");
+}
+
+/** undici's own support of SOCKS is experimental; client-node has its own, which it declares private. */
+function throughSocks(
+  config: KubeConfig,
+  tls: Connection["tls"],
+  { href }: URL,
+): Connection["proxy"] {
+  const cluster = config.getCurrentCluster();
+  return ({ cert, key }) => {
+    const identity = cert && key ? { cert, key } : {};
+    const proxied = cluster && { ...cluster, proxyUrl: href };
+    // biome-ignore lint/complexity/useLiteralKeys: TypeScript lets what is private be read only so
+    return config["createDispatcher"](proxied, { ...tls, ...identity }) as Dispatcher;
+  };
 }
 
 const isGiven = (value: unknown) => value !== undefined && value !== null;

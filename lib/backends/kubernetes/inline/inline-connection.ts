@@ -6,10 +6,10 @@ import type { InlineCluster } from "./inline-kubeconfig.ts";
  * is taken from the configuration: a request cannot redirect anything.
  */
 export function connectAsSender(known: Connection, sent: InlineCluster): Connection {
-  const { server, tls } = known;
+  const { server, tls, proxy } = known;
   const credentials = {
     ...(sent.token ? bearer(sent.token.reveal()) : {}),
     ...(sent.certData && sent.keyData ? { cert: sent.certData, key: sent.keyData.reveal() } : {}),
   };
-  return { server, tls, credentials: async () => credentials };
+  return { server, tls, proxy, credentials: async () => credentials };
 }

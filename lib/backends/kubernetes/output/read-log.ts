@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import type { Readable } from "node:stream";
 import { LaunchError, unavailable } from "../../../runs/launch-error.ts";
 import { hasStatus } from "../api/api-error.ts";
 import { type Cluster, podPath } from "../api/cluster.ts";
@@ -57,7 +57,7 @@ async function openLog(
   { namespace, pod, container, previous }: LogSource,
   query: LogQuery,
   signal: AbortSignal,
-): Promise<IncomingMessage | undefined> {
+): Promise<Readable | undefined> {
   try {
     return await client.stream({
       method: "GET",

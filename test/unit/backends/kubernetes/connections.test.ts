@@ -93,7 +93,7 @@ describe("a kubeconfig", () => {
     ["it is none", "just text", "not a kubeconfig"],
     ["it names no context", "{}", "current-context"],
     ["its context is not in it", '{"current-context":"x"}', 'no context "x"'],
-    ["it goes through a proxy", kubeconfig({}, { "proxy-url": "http://p" }), "proxy-url"],
+    ["its proxy is none", kubeconfig({}, { "proxy-url": "ftp://p" }), "proxy-url"],
     ["a path has no place to start from", kubeconfig({ tokenFile: "token" }), "path"],
     ["its program fails", kubeconfig({ exec: { command: "/no/such/program" } }), "exec"],
     ["its server is no URL", kubeconfig({}, { server: "not a url" }), "URL"],
