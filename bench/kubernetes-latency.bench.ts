@@ -123,7 +123,13 @@ async function watchBare(
 ): Promise<void> {
   const path = `/apis/batch/v1/namespaces/${namespace}/jobs`;
   try {
-    for await (const { job } of watchJobs(admin.client, path, "slipway.dev/run", "0", signal)) {
+    for await (const { object: job } of watchJobs(
+      admin.client,
+      path,
+      "slipway.dev/run",
+      "0",
+      signal,
+    )) {
       const isComplete = job?.status?.conditions?.some(({ type }) => type === "Complete");
       const id = job?.metadata?.annotations?.["slipway.dev/id"] ?? "";
       if (isComplete && !seen.has(id)) seen.set(id, performance.now());

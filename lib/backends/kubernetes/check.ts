@@ -17,6 +17,12 @@ const RIGHTS: readonly Right[] = [
     verbs: ["create", "get", "list", "watch", "patch", "delete"],
   },
   { group: "", resource: "pods", verbs: ["list", "delete"] },
+  {
+    group: "",
+    resource: "pods",
+    verbs: ["watch"],
+    without: "the output of runs with restartPolicy OnFailure is often lost",
+  },
   { group: "", resource: "pods/log", verbs: ["get"], without: "results carry no output" },
   { group: "", resource: "events", verbs: ["list"], without: "causes are less precise" },
 ];

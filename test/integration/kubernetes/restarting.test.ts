@@ -66,6 +66,17 @@ await describeWithEngine(
         expect(ended).toMatchObject({ outcome: "failed", ...end });
       });
 
+      test("keeps the output of its last instance, though that goes with its pod", async () => {
+        const patches = [onFailure, add("/spec/backoffLimit", 2)]; // ten seconds pass before the third start
+        const script = "echo no data; echo $API_TOKEN; exit 6";
+        const run = lab.run(script, { env: { API_TOKEN: "hush-hush" }, customizations: patches });
+
+        const ended = await lab.end(run);
+
+        expect(ended).toMatchObject({ outcome: "failed", statusCode: 6 });
+        expect(await outputOf(ended.run)).toBe("no data\n[redacted]\n");
+      });
+
       test("is failed by its init container", async () => {
         const init = {
           name: "prepare",
@@ -82,14 +93,13 @@ await describeWithEngine(
 
       test("is told by the instance that failed, not by the one that was ended with its pod", async () => {
         const again = "test -e /memory/x && { trap '' TERM; sleep 600; }";
-        const script = `${again}; touch /memory/x; echo no data; exit 5`;
+        const script = `${again}; touch /memory/x; exit 5`;
 
         const ended = await lab.end(
           lab.run(script, { customizations: [onFailure, stubborn, ...memory] }),
         );
 
         expect(ended).toMatchObject({ outcome: "failed", statusCode: 5, cause: { code: "Exit" } });
-        expect(await outputOf(ended.run)).toBe("no data\n");
       });
 
       test("keeps its output where its Job ran out of time", async () => {

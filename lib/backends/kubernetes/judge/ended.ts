@@ -1,10 +1,11 @@
 import type { Ended } from "../../../runs/observation.ts";
 import { mask } from "../../../runs/redact.ts";
 import { cutText } from "../../../runs/text.ts";
+import type { Pod } from "../api/api-types.ts";
 import { conditionOf, terminalCondition } from "./conditions.ts";
 import { keptOutputOf, readEndMark } from "./end-mark.ts";
 import { type JobView, type Times, timesOf } from "./job-view.ts";
-import { logSourceOf } from "./log-source.ts";
+import { type LogSource, logSourceOf } from "./log-source.ts";
 import { type KubernetesRun, toIso } from "./observed-run.ts";
 
 /** What clusters say can be long (a policy's every violation); a result has room for this many characters of it. */
@@ -46,8 +47,12 @@ function finishOf(job: JobView["job"]): string | undefined {
 }
 
 function logOf({ job, pods }: Pick<JobView, "job" | "pods">, attempts: number) {
-  const kept = keptOutputOf(job);
-  if (kept !== undefined) return { kept };
   const source = pods && logSourceOf(job, pods);
+  const kept = keptOutputOf(job);
+  if (kept !== undefined && !(source && staysThere(source, pods))) return { kept };
   return source ?? (pods && attempts > 0 ? "gone" : undefined);
 }
+
+/** A pod that is being removed may be gone before its output has been read. */
+const staysThere = ({ uid }: LogSource, pods: readonly Pod[]) =>
+  pods.some(({ metadata }) => metadata?.uid === uid && metadata?.deletionTimestamp === undefined);

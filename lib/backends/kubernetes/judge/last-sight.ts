@@ -2,7 +2,7 @@ import { causeOf } from "../../../runs/cause.ts";
 import type { Job, Pod } from "../api/api-types.ts";
 import { conditionOf, terminalCondition } from "./conditions.ts";
 import { failedContainer } from "./container-end.ts";
-import { type EndMark, readEndMark } from "./end-mark.ts";
+import { type EndMark, keptOutputOf, readEndMark } from "./end-mark.ts";
 import { failedPod, whichFailed } from "./failed-pod.ts";
 import { type JobView, timesOf } from "./job-view.ts";
 import { problemOf } from "./observed-run.ts";
@@ -17,7 +17,8 @@ import { readStopMark } from "./stop-mark.ts";
  */
 export function isLastSight({ job, pods = [] }: Pick<JobView, "job" | "pods">): boolean {
   if (!conditionOf(job, "FailureTarget") || terminalCondition(job)) return false;
-  const isTold = readStopMark(job) !== undefined || readEndMark(job) !== undefined;
+  const isKept = readEndMark(job) !== undefined && keptOutputOf(job) !== undefined;
+  const isTold = isKept || readStopMark(job) !== undefined;
   return !isTold && pods.some(isGoing) && !pods.some(staysFailed) && problemOf(job) === undefined;
 }
 

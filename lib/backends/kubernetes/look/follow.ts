@@ -6,6 +6,7 @@ import { type Cluster, jobsPath } from "../api/cluster.ts";
 import { watchJobs } from "../api/watch.ts";
 import { OPEN_LABEL } from "../markers.ts";
 import { judgeHard, siftPage } from "./judge-page.ts";
+import { keepOutputs, restartsContainers } from "./keep-outputs.ts";
 import { createNews, type News } from "./news.ts";
 
 /** Between two attempts to watch, in milliseconds. */
@@ -15,6 +16,8 @@ const PAUSE_MS = 500;
 export interface ListEnd {
   readonly scope: string | undefined;
   readonly version: string;
+  /** It has runs whose failed containers are started again. */
+  readonly restarts: boolean;
 }
 
 /**
@@ -30,10 +33,16 @@ export async function* followRuns(
   const either = AbortSignal.any([signal, stop.signal]);
   const news = createNews<string, { job: Job; scope: string | undefined }>();
   const watching = ends.map((end) => watchScope(cluster, end, news, either));
+  const keeping = new Map<string | undefined, Promise<void>>();
+  const keepOutputsOf = (scope: string | undefined) => {
+    if (!keeping.has(scope)) keeping.set(scope, keepOutputs(cluster, scope, either));
+  };
+  for (const { scope, restarts } of ends) if (restarts) keepOutputsOf(scope);
   try {
     for await (const batch of news.batches(signal))
       for (const [scope, changed] of Map.groupBy(batch, (one) => one.scope)) {
         const jobs = changed.map(({ job }) => job);
+        if (jobs.some(restartsContainers)) keepOutputsOf(scope);
         const page = { jobs, nowMs: Number.NaN, scope };
         const sifted = await siftPage(cluster, page, new Map(), signal);
         yield* sifted.seen;
@@ -41,7 +50,7 @@ export async function* followRuns(
       }
   } finally {
     stop.abort();
-    await Promise.all(watching);
+    await Promise.all([...watching, ...keeping.values()]);
   }
 }
 
@@ -55,7 +64,7 @@ async function watchScope(
   while (!signal.aborted) {
     try {
       const watch = watchJobs(client, jobsPath(scope), `${OPEN_LABEL}=true`, version, signal);
-      for await (const { job, version: next = version } of watch) {
+      for await (const { object: job, version: next = version } of watch) {
         version = next;
         if (job) news.put(job.metadata?.uid ?? "", { job, scope });
       }

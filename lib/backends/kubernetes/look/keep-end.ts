@@ -5,7 +5,7 @@ import { type Cluster, jobPath } from "../api/cluster.ts";
 import { END_ANNOTATION, OUTPUT_ANNOTATION } from "../judge/end-mark.ts";
 import type { JobView } from "../judge/job-view.ts";
 import { endMarkOf } from "../judge/last-sight.ts";
-import { logSourceOf } from "../judge/log-source.ts";
+import { type LogSource, logSourceOf } from "../judge/log-source.ts";
 import { readRun } from "../judge/observed-run.ts";
 import { readEnd } from "../output/read-log.ts";
 import { readJob } from "./look-closer.ts";
@@ -69,24 +69,41 @@ async function write(
   return job;
 }
 
-/** Secrets masked; undefined where it is not wanted, or not to be had: a result never waits or fails for its output. */
 async function outputOf(
   cluster: Cluster,
-  { job, pods = [], target }: JobView,
+  { job, pods = [] }: JobView,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const source = logSourceOf(job, pods);
-  if (!source || cluster.tailBytes === 0) return undefined;
-  const bytes = Math.min(MAX_KEPT_BYTES, cluster.tailBytes + 1); // one more tells that there was more
-  const deadline = AbortSignal.any([signal, AbortSignal.timeout(LOG_DEADLINE_MS)]);
+  if (!source) return undefined;
   // A node removes the instance before first; what there is of the current one says more than nothing.
   const sources = source.previous ? [source, { ...source, previous: false }] : [source];
-  for (const one of sources) {
-    const end = await readEnd(cluster, one, bytes, deadline).catch(() => undefined);
-    if (end?.length) return outputTail(end, bytes, readRun(job, target).secrets).tail;
+  const read = await readKept(cluster, sources, signal);
+  return read && toKept(cluster, job, read);
+}
+
+/** As much of an output's end as is kept; undefined where it is not wanted, or not to be had: nobody waits or fails for it. */
+export async function readKept(
+  cluster: Cluster,
+  sources: readonly LogSource[],
+  signal: AbortSignal,
+): Promise<Uint8Array | undefined> {
+  if (cluster.tailBytes === 0) return undefined;
+  const deadline = AbortSignal.any([signal, AbortSignal.timeout(LOG_DEADLINE_MS)]);
+  for (const source of sources) {
+    const end = await readEnd(cluster, source, keptBytes(cluster), deadline).catch(() => undefined);
+    const isWanted = source === sources[0];
+    if (end && (isWanted || end.length > 0)) return end;
   }
   return undefined;
 }
+
+/** One more than a result carries tells that there was more. */
+const keptBytes = ({ tailBytes }: Cluster) => Math.min(MAX_KEPT_BYTES, tailBytes + 1);
+
+/** As it is written on a Job: text, with its secrets masked. */
+export const toKept = (cluster: Cluster, job: Job, end: Uint8Array): string =>
+  outputTail(end, keptBytes(cluster), readRun(job, cluster.name).secrets).tail;
 
 async function annotate(
   { client }: Cluster,

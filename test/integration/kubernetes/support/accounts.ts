@@ -3,7 +3,7 @@ import type { Admin } from "./admin.ts";
 
 const RULES = [
   { apiGroups: ["batch"], resources: ["jobs"], verbs: ["*"] },
-  { apiGroups: [""], resources: ["pods"], verbs: ["list", "delete"] },
+  { apiGroups: [""], resources: ["pods"], verbs: ["list", "watch", "delete"] },
   { apiGroups: [""], resources: ["events"], verbs: ["list"] },
 ];
 

@@ -43,6 +43,14 @@ const going = (pod: Parameters<typeof aSeenPod>[0]) =>
 const killed = (exitCode: number, seconds: number) =>
   exited(exitCode, { startedAt: at(11), finishedAt: at(seconds) });
 
+const endMark = JSON.stringify({
+  statusCode: 137,
+  cause: { code: "OOMKilled", blame: "workload", retryable: false, message: "m", hint: "" },
+  attempts: 2,
+  startedAt: at(2),
+  finishedAt: at(9),
+});
+
 describe("the last sight of a run whose pods its controller removes", () => {
   test.each([
     ["runs again", going({ state: running(11), lastState: exited(3) }), 3],
@@ -80,6 +88,13 @@ describe("the last sight of a run whose pods its controller removes", () => {
     expect(logSourceOf(failing(), pods)).toMatchObject({ pod: "pod-1", previous: true });
   });
 
+  test("lasts until its output is written down, too", () => {
+    const job = failing({ annotations: { "slipway.dev/end": endMark } });
+    const pods = [going({ state: running(11), lastState: exited(3) })];
+
+    expect(isLastSight(aView({ job, pods }))).toBe(true);
+  });
+
   test("tells that its time ran out, whatever its containers say", () => {
     const job = failing({ status: { conditions: [target("DeadlineExceeded")] } });
     const pods = [going({ state: running(), restartCount: 0 })];
@@ -105,6 +120,15 @@ describe("the last sight of a run whose pods its controller removes", () => {
       "it was stopped for another reason",
       aView({ job: failing({ annotations: { "slipway.dev/stop": stop } }), pods }),
     ],
+    [
+      "all of it is written down",
+      aView({
+        job: failing({
+          annotations: { "slipway.dev/end": endMark, "slipway.dev/output": "no data\n" },
+        }),
+        pods,
+      }),
+    ],
     ["its pods stay", aView({ job: failing(), pods: [aFailedPod(3)] })],
     ["one of them that failed stays", aView({ job: failing(), pods: [...pods, aFailedPod(3)] })],
     ["its pods may not be read", aView({ job: failing(), pods: undefined })],
@@ -116,16 +140,8 @@ describe("the last sight of a run whose pods its controller removes", () => {
 });
 
 describe("a Job whose pods its controller has removed", () => {
-  const mark = JSON.stringify({
-    statusCode: 137,
-    cause: { code: "OOMKilled", blame: "workload", retryable: false, message: "m", hint: "" },
-    attempts: 2,
-    startedAt: at(2),
-    finishedAt: at(9),
-  });
-
   test("has ended as was written on it, with its output", () => {
-    const annotations = { "slipway.dev/end": mark, "slipway.dev/output": "no data\n" };
+    const annotations = { "slipway.dev/end": endMark, "slipway.dev/output": "no data\n" };
 
     expect(judge(aView({ job: failed(annotations) }))).toMatchObject({
       outcome: "failed",

@@ -114,9 +114,9 @@ describe("a watch", () => {
     ]);
 
     expect(news).toEqual([
-      { job: job("2"), version: "2" },
-      { job: undefined, version: "3" },
-      { job: undefined, version: "4" },
+      { object: job("2"), version: "2" },
+      { object: undefined, version: "3" },
+      { object: undefined, version: "4" },
     ]);
     expect(asked[0]?.url).toContain("resourceVersion=1");
   });
