@@ -19,11 +19,24 @@ export const EndMark = z.object({
   attempts: z.int().check(z.nonnegative()),
   startedAt: z.optional(z.string()),
   finishedAt: z.optional(z.string()),
+  /** Written when a container failed that was started again: it counts only where nothing later is known. */
+  interim: z.optional(z.boolean()),
 });
 export type EndMark = z.infer<typeof EndMark>;
 
-/** undefined where none was written; what somebody else wrote there says nothing. */
-export function readEndMark({ metadata }: Job): EndMark | undefined {
+/** undefined where none was written for good; what somebody else wrote there says nothing. */
+export function readEndMark(job: Job): EndMark | undefined {
+  const mark = readAnyMark(job);
+  return mark?.interim ? undefined : mark;
+}
+
+/** The same, but the interim one of a failed Job where nothing else is left of its pods. */
+export function lastMarkOf(job: Job, isNothingLeft: boolean): EndMark | undefined {
+  const mark = readAnyMark(job);
+  return !mark?.interim || (isNothingLeft && conditionOf(job, "Failed")) ? mark : undefined;
+}
+
+function readAnyMark({ metadata }: Job): EndMark | undefined {
   const text = metadata?.annotations?.[END_ANNOTATION];
   if (text === undefined) return undefined;
   try {

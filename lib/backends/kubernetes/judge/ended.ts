@@ -3,7 +3,7 @@ import { mask } from "../../../runs/redact.ts";
 import { cutText } from "../../../runs/text.ts";
 import type { Pod } from "../api/api-types.ts";
 import { conditionOf, terminalCondition } from "./conditions.ts";
-import { keptOutputOf, readEndMark } from "./end-mark.ts";
+import { keptOutputOf, lastMarkOf } from "./end-mark.ts";
 import { type JobView, type Times, timesOf } from "./job-view.ts";
 import { type LogSource, logSourceOf } from "./log-source.ts";
 import { type KubernetesRun, toIso } from "./observed-run.ts";
@@ -20,7 +20,7 @@ export function ended(
 ): Ended {
   const { startedAt, finishedAt, attempts } = {
     ...timesOf(view),
-    ...readEndMark(view.job),
+    ...lastMarkOf(view.job, view.pods?.length === 0),
     ...times,
   };
   const finished = finishedAt ?? finishOf(view.job);

@@ -3,7 +3,7 @@ import type { Ended } from "../../../runs/observation.ts";
 import type { Job } from "../api/api-types.ts";
 import { conditionOf, endsWithItsPod } from "./conditions.ts";
 import { disruptionFromEvents, storageFromEvents } from "./disruption.ts";
-import { readEndMark } from "./end-mark.ts";
+import { lastMarkOf, readEndMark } from "./end-mark.ts";
 import { ended } from "./ended.ts";
 import { causeOfExit, isKillCode } from "./exit-cause.ts";
 import { DISRUPTION_MESSAGE, EXIT_MESSAGE, failedPod, whichFailed } from "./failed-pod.ts";
@@ -31,7 +31,7 @@ function endOf(view: JobView): PodEnd {
     return { statusCode: -1, cause: causeOf("DeadlineExceeded", message) };
   const pod = failedPod(view.job, view.pods ?? []);
   if (pod) return endOfFailedPod(pod, mainContainerName(view.job));
-  return endByCondition(view, reason, message);
+  return lastMarkOf(view.job, true) ?? endByCondition(view, reason, message);
 }
 
 function endByCondition({ job, pods, events }: JobView, reason = "", message = ""): PodEnd {

@@ -28,15 +28,27 @@ const staysFailed = (pod: Pod) => pod.status?.phase === "Failed" && !isGoing(pod
 /** What is to be kept of it; undefined where its pods do not say how they ended. */
 export function endMarkOf(view: Pick<JobView, "job" | "pods">): EndMark | undefined {
   if (!isLastSight(view)) return undefined;
+  const pod = failedPod(view.job, view.pods ?? []);
+  const end = endOf(view.job, pod);
+  return end && markOf(view, pod, end);
+}
+
+/** What is to be kept of a container's failure that may yet turn out to be the run's end. */
+export const interimMarkOf = (job: Job, pod: Pod): EndMark => ({
+  ...markOf({ job, pods: [pod] }, pod, endOfFailedPod(pod, mainContainerName(job))),
+  interim: true,
+});
+
+function markOf(
+  view: Pick<JobView, "job" | "pods">,
+  pod: Pod | undefined,
+  { statusCode, cause }: PodEnd,
+): EndMark {
   const { job, pods = [] } = view;
-  const pod = failedPod(job, pods);
-  const end = endOf(job, pod);
-  if (!end) return undefined;
   const { startedAt, attempts, finishedAt = pod && failureTime(job, pod) } = timesOf(view);
-  const cause = { ...end.cause, message: end.cause.message + whichFailed(job, pods) };
   return {
-    statusCode: end.statusCode,
-    cause,
+    statusCode,
+    cause: { ...cause, message: cause.message + whichFailed(job, pods) },
     attempts,
     ...(startedAt === undefined ? {} : { startedAt }),
     ...(finishedAt === undefined ? {} : { finishedAt }),

@@ -2,7 +2,7 @@ import { outputTail } from "../../../runs/output-tail.ts";
 import { hasStatus } from "../api/api-error.ts";
 import type { Job } from "../api/api-types.ts";
 import { type Cluster, jobPath } from "../api/cluster.ts";
-import { END_ANNOTATION, OUTPUT_ANNOTATION } from "../judge/end-mark.ts";
+import { END_ANNOTATION, keptOutputOf, OUTPUT_ANNOTATION, readEndMark } from "../judge/end-mark.ts";
 import type { JobView } from "../judge/job-view.ts";
 import { endMarkOf } from "../judge/last-sight.ts";
 import { type LogSource, logSourceOf } from "../judge/log-source.ts";
@@ -31,15 +31,21 @@ export async function keepEnd(
   const reading = outputOf(cluster, view, signal); // it may take longer than the pod is there
   const mark = endMarkOf(view);
   const told = mark
-    ? await write(cluster, view.job, END_ANNOTATION, JSON.stringify(mark), signal)
+    ? await write(cluster, view.job, { [END_ANNOTATION]: JSON.stringify(mark) }, hasEnded, signal)
     : view.job;
   const output = await reading;
   const kept =
     output === undefined
       ? told
-      : await write(cluster, told, OUTPUT_ANNOTATION, output, signal).catch(ignoreTooLarge(told));
+      : await write(cluster, told, { [OUTPUT_ANNOTATION]: output }, hasOutput, signal).catch(
+          ignoreTooLarge(told),
+        );
   return { ...view, job: kept };
 }
+
+/** For good: an interim end gives way. */
+export const hasEnded = (job: Job) => readEndMark(job) !== undefined;
+const hasOutput = (job: Job) => keptOutputOf(job) !== undefined;
 
 /** The request's own annotations may leave no room for it. */
 const ignoreTooLarge = (job: Job) => (error: unknown) => {
@@ -47,18 +53,19 @@ const ignoreTooLarge = (job: Job) => (error: unknown) => {
   throw error;
 };
 
-async function write(
+/** Annotates a Job however often others change it meanwhile, unless somebody has written the same before. */
+export async function write(
   cluster: Cluster,
   seen: Job,
-  annotation: string,
-  text: string,
+  annotations: Readonly<Record<string, string>>,
+  isWritten: (job: Job) => boolean,
   signal: AbortSignal,
 ): Promise<Job> {
   let job = seen;
   for (let tries = 0; tries < MAX_TRIES; tries++) {
-    if (job.metadata?.annotations?.[annotation] !== undefined) break;
+    if (isWritten(job)) break;
     try {
-      return await annotate(cluster, job, { [annotation]: text }, signal);
+      return await annotate(cluster, job, annotations, signal);
     } catch (error) {
       if (!hasStatus(error, 404, 409)) throw error;
       const now = await readAgain(cluster, job, signal);

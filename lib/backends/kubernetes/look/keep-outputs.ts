@@ -1,17 +1,19 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { hasStatus } from "../api/api-error.ts";
 import type { Job, Pod } from "../api/api-types.ts";
-import { type Cluster, jobPath, podsPath } from "../api/cluster.ts";
+import { type Cluster, podsPath } from "../api/cluster.ts";
 import { watchObjects } from "../api/watch.ts";
 import { failedContainer, isByDeletion } from "../judge/container-end.ts";
-import { OUTPUT_ANNOTATION } from "../judge/end-mark.ts";
+import { END_ANNOTATION, OUTPUT_ANNOTATION } from "../judge/end-mark.ts";
+import { interimMarkOf } from "../judge/last-sight.ts";
 import type { LogSource } from "../judge/log-source.ts";
 import { problemOf } from "../judge/observed-run.ts";
 import { statusOf } from "../judge/pod-facts.ts";
 import { mainContainer } from "../main-container.ts";
 import { MAIN_CONTAINER, OPEN_LABEL } from "../markers.ts";
-import { readKept, toKept } from "./keep-end.ts";
+import { hasEnded, readKept, toKept, write } from "./keep-end.ts";
 import { readJob } from "./look-closer.ts";
+import { trimPod } from "./trim-pod.ts";
 
 /** Between two attempts to watch, in milliseconds. */
 const PAUSE_MS = 500;
@@ -24,16 +26,15 @@ export const restartsContainers = ({ spec }: Job): boolean =>
   spec?.template?.spec?.restartPolicy === "OnFailure";
 
 /**
- * Writes on its Job what a container wrote that failed and is to be started again, each time, until the signal aborts: when
- * the Job has been given up, the node removes the container and its log faster than they can be read. A courtesy, as all
- * news is: where pods may not be watched the last moment has to do.
+ * Writes on its Job how a container ended that is to be started again, and what it wrote, each time, until the signal aborts:
+ * when the Job has been given up, the node removes the container and its log faster than they can be read. A courtesy, as
+ * all news is: where pods may not be watched the last moment has to do.
  */
 export async function keepOutputs(
   cluster: Cluster,
   scope: string | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  if (cluster.tailBytes === 0) return;
   const known = new Set<string>();
   const inHand = new Set<Promise<void>>();
   const query = {
@@ -79,25 +80,19 @@ function failureOf(pod: Pod): { instance: string; source: LogSource } | undefine
 
 async function keep(
   cluster: Cluster,
-  { metadata }: Pod,
+  pod: Pod,
   source: LogSource,
   signal: AbortSignal,
 ): Promise<void> {
-  const owner = metadata?.ownerReferences?.find(({ kind }) => kind === "Job");
+  const owner = pod.metadata?.ownerReferences?.find(({ kind }) => kind === "Job");
   if (!owner) return;
-  const [answer, end] = await Promise.all([
-    readJob(cluster, source.namespace, owner.name, signal),
-    readKept(cluster, [source], signal),
-  ]);
-  const job = answer?.body;
-  if (!end || !job || job.metadata?.uid !== owner.uid || problemOf(job) !== undefined) return;
-  await cluster.client.call({
-    method: "PATCH",
-    path: jobPath(source.namespace, owner.name),
-    contentType: "application/merge-patch+json",
-    body: {
-      metadata: { uid: owner.uid, annotations: { [OUTPUT_ANNOTATION]: toKept(cluster, job, end) } },
-    },
-    signal,
-  });
+  const reading = readKept(cluster, [source], signal);
+  const job = (await readJob(cluster, source.namespace, owner.name, signal))?.body;
+  if (!job || job.metadata?.uid !== owner.uid || problemOf(job) !== undefined) return;
+  const mark = JSON.stringify(interimMarkOf(job, trimPod(pod)));
+  const told = await write(cluster, job, { [END_ANNOTATION]: mark }, hasEnded, signal);
+  const end = await reading;
+  if (!end) return;
+  const kept = { [OUTPUT_ANNOTATION]: toKept(cluster, job, end) };
+  await write(cluster, told, kept, () => false, signal);
 }

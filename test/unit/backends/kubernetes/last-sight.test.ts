@@ -171,6 +171,30 @@ describe("a Job whose pods its controller has removed", () => {
     });
   });
 
+  const interim = JSON.stringify({ ...JSON.parse(endMark), interim: true });
+
+  test("has ended as a container of it did before, where nothing later is known", () => {
+    const job = failed({ "slipway.dev/end": interim });
+
+    expect(judge(aView({ job }))).toMatchObject({ statusCode: 137, attempts: 2 });
+    expect(judge(aView({ job, pods: [aFailedPod(9)] }))).toMatchObject({
+      statusCode: 9,
+      attempts: 1,
+      cause: { code: "Exit" },
+    });
+  });
+
+  test("takes no earlier failure for its end where it is complete or has not failed", () => {
+    const annotations = { "slipway.dev/end": interim };
+    const complete = { succeeded: 1, conditions: [condition("Complete")] };
+    const pods = [aSeenPod({ phase: "Succeeded", state: exited(0) })];
+
+    const job = aSeenJob({ fields: onFailure, annotations, status: complete });
+    expect(judge(aView({ job, pods }))).toMatchObject({ outcome: "completed", attempts: 1 });
+    const still = going({ state: running(11), lastState: exited(3) });
+    expect(isLastSight(aView({ job: failing({ annotations }), pods: [still] }))).toBe(true);
+  });
+
   test("has no output of an earlier try where it is complete after all", () => {
     const job = aSeenJob({
       fields: onFailure,
