@@ -45,7 +45,7 @@ export interface EventSource {
 /**
  * Feeds a handler from a queue as Lambda's event source mapping does, ReportBatchItemFailures included. Unlike Lambda,
  * which outlives its functions, it may be killed with messages in hand, so these are out of sight for a short while only,
- * which is extended as long as they are worked on (decision 0025).
+ * which is extended as long as they are worked on (decision 0027).
  */
 export function startEventSource(options: EventSourceOptions): EventSource {
   const { maxConcurrency = 5 } = options;
