@@ -53,7 +53,11 @@ export function serverOf(queueUrl: string, env: Environment): string {
 function toUrl(text: string): URL {
   if (URL.canParse(text)) return new URL(text);
   const message = `Invalid URL of a queue: ${quote(text, [], "address")}`;
-  throw new LaunchError("ConfigError", message, { retryable: true, blame: "configuration" });
+  throw new LaunchError("ConfigError", message, {
+    retryable: true, // it is the operator's to correct, and messages wait for that
+    blame: "configuration",
+    hint: "Check the queue's URL.",
+  });
 }
 
 /** `sqs.REGION.amazonaws.com` and its kin (FIPS, dual stack, VPC endpoints), and `REGION.queue.amazonaws.com` of old. */

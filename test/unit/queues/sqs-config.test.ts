@@ -19,6 +19,9 @@ describe("the server", () => {
 
 test("a queue's URL that is none is shown", () => {
   expect(() => sqsConfig("requests", {})).toThrow('Invalid URL of a queue: "requests"');
+  expect(() => sqsConfig("requests", {})).toThrow(
+    expect.objectContaining({ code: "ConfigError", retryable: true }),
+  );
 });
 
 describe("the region", () => {
