@@ -54,8 +54,11 @@ export interface Backend<S extends Spec = Spec> {
    */
   cancel(key: RunKey, options: CancelOptions, signal: AbortSignal): Promise<Cancellation>;
 
-  /** The run's output, stdout and stderr as they came; bounded by the caller, who stops reading. */
-  output(run: ObservedRun, options: OutputOptions): AsyncIterable<Uint8Array>;
+  /**
+   * The run's output, stdout and stderr in the order in which the engine has them, byte for byte; bounded by the caller,
+   * who stops reading.
+   */
+  output(run: ObservedRun, options: OutputOptions): AsyncIterable<OutputPiece>;
 
   /** Removes what the retention has ended, and what crashed launchers left behind without an owner. */
   sweep(target: Target, signal: AbortSignal): Promise<Swept>;
@@ -104,6 +107,15 @@ export type CancelReason = Extract<Cause["code"], "Cancelled" | "SubmissionFaile
 export interface Cancellation {
   /** fenced: there was no run, and there will be none. stopping: it is being ended. ended: it was over already. exists: a fence found the run alive and left it. */
   readonly outcome: "fenced" | "stopping" | "ended" | "exists";
+}
+
+export type OutputStream = "stdout" | "stderr";
+
+/** Some bytes of a run's output. */
+export interface OutputPiece {
+  /** `stdout` for everything where the engine does not tell the two apart. */
+  readonly stream: OutputStream;
+  readonly bytes: Uint8Array;
 }
 
 export interface OutputOptions {

@@ -1,4 +1,5 @@
 import { constants } from "node:os";
+import type { Cause } from "../runs/cause.ts";
 import type { LaunchError } from "../runs/launch-error.ts";
 import type { Result } from "../runs/result.ts";
 
@@ -26,16 +27,22 @@ export const EXIT = {
   cancelled: 128 + constants.signals.SIGINT,
 } as const;
 
+/** The status code of a run that left none; of one that SIGHUP ended, too. */
+const UNKNOWN = -1;
+
 /** The exit code of `slipway run` for the end of its run. */
 export function exitCodeOf({
   state,
   status_code: code,
-}: Pick<Result["data"], "state" | "status_code">): number {
+  cause,
+}: Pick<Result["data"], "state" | "status_code"> & {
+  readonly cause: Pick<Cause, "code"> | null;
+}): number {
   switch (state) {
     case "completed":
       return EXIT.ok;
     case "failed":
-      return toShellCode(code);
+      return code === UNKNOWN && cause?.code !== "Signal" ? EXIT.crashed : toShellCode(code);
     case "crashed":
       return code !== null && code > 0 ? toShellCode(code) : EXIT.crashed;
     case "cancelled":

@@ -54,10 +54,14 @@ function maskVariable<V>(name: string, value: V): V | string {
  * by line, and as JSON or a URL quotes them. The longest first, so that one secret inside another leaves nothing behind.
  */
 export function mask(text: string, secrets: readonly string[]): string {
+  return secretForms(secrets).reduce((masked, form) => masked.replaceAll(form, REDACTED), text);
+}
+
+/** Every text that gives one of the secrets away, the longest first. */
+export function secretForms(secrets: readonly string[]): string[] {
   return [...new Set(secrets.flatMap(formsOf))]
     .filter((form) => form.length >= MIN_SECRET_LENGTH)
-    .sort((one, other) => other.length - one.length)
-    .reduce((masked, form) => masked.replaceAll(form, REDACTED), text);
+    .sort((one, other) => other.length - one.length);
 }
 
 /** A text cut at its front, without the rest of a secret that the cut went through. */

@@ -1,4 +1,4 @@
-import type { Backend } from "../backends/backend.ts";
+import type { Backend, OutputPiece } from "../backends/backend.ts";
 import { LaunchError } from "../runs/launch-error.ts";
 import type { ObservedRun } from "../runs/observation.ts";
 import { outputTail } from "../runs/output-tail.ts";
@@ -39,12 +39,12 @@ export async function readTail(
 }
 
 /** Reads to the end and keeps the last `count` bytes, whatever the engine sends. */
-async function lastBytes(chunks: AsyncIterable<Uint8Array>, count: number): Promise<Uint8Array> {
+async function lastBytes(pieces: AsyncIterable<OutputPiece>, count: number): Promise<Uint8Array> {
   let kept: Buffer[] = [];
   let size = 0;
-  for await (const chunk of chunks) {
-    kept.push(Buffer.from(chunk));
-    size += chunk.length;
+  for await (const { bytes } of pieces) {
+    kept.push(Buffer.from(bytes));
+    size += bytes.length;
     if (size > 2 * count) {
       const end = Buffer.concat(kept).subarray(-count);
       kept = [Buffer.from(end)];

@@ -1,5 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Backend, CancelOptions, Submission } from "../../lib/backends/backend.ts";
+import type {
+  Backend,
+  CancelOptions,
+  OutputPiece,
+  Submission,
+} from "../../lib/backends/backend.ts";
 import type { Spec } from "../../lib/runs/infrastructure.ts";
 import { LaunchError } from "../../lib/runs/launch-error.ts";
 import type { Ended, Observation } from "../../lib/runs/observation.ts";
@@ -115,8 +120,8 @@ export function createArena(subjectOf: () => ContractSubject) {
 }
 
 /** Everything a stream yields, in one piece. */
-export async function collect(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
+export async function collect(output: AsyncIterable<OutputPiece>): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
-  for await (const piece of stream) pieces.push(piece);
+  for await (const { bytes } of output) pieces.push(bytes);
   return Buffer.concat(pieces);
 }

@@ -79,8 +79,8 @@ export function defineOutputCases(arena: Arena) {
       let output = "";
 
       const follow = launcher().output(seen, { signal: enough.signal, follow: true });
-      for await (const piece of follow) {
-        output += Buffer.from(piece).toString();
+      for await (const { bytes } of follow) {
+        output += Buffer.from(bytes).toString();
         enough.abort();
       }
 

@@ -20,7 +20,13 @@ describe("slipway run", () => {
     ["writes to both streams", sh("echo one; sleep 0.1; echo two >&2"), 0, "one\ntwo\n"],
     ["is killed", sh("kill -9 $$"), 137, ""],
     ["is asked to end by a signal", sh("kill -TERM $$"), 143, ""],
-    ["prints a line without an end", sh("printf hi"), 0, "hi\n"],
+    ["prints a line without an end", sh("printf hi"), 0, "hi"],
+    [
+      "draws a progress bar",
+      sh("printf '10 %%\\r100 %%\\r\\ndone\\n'"),
+      0,
+      "10 %\r100 %\r\ndone\n",
+    ],
     ["is given variables", ["run", "--env", "WHO=you", ...sh("echo $WHO").slice(1)], 0, "you\n"],
     [
       "is given several variables",
@@ -54,6 +60,28 @@ describe("slipway run", () => {
     ],
   ])("ends as its run does that %s", async (_what, args, exitCode, stdout) => {
     expect(await slipway.call(args)).toMatchObject({ exitCode, stdout });
+  });
+
+  test("shows a line without an end while its run goes on, and the rest when it comes", async () => {
+    const release = join(slipway.directory, "release");
+    const script = `printf 'Continue? '; until [ -e ${release} ]; do sleep 0.1; done; echo yes`;
+
+    const started = slipway.start(sh(script));
+    await started.saying(/Continue\? /);
+    await writeFile(release, "");
+
+    expect(await started.ended).toMatchObject({ exitCode: 0, stdout: "Continue? yes\n" });
+  });
+
+  test("masks a secret that is written in two parts, with a pause between them", async () => {
+    const script = `printf "a \${API_TOKEN%-*}"; sleep 0.5; printf "%s b" "-\${API_TOKEN#*-}"`;
+
+    const called = await slipway.call([
+      ...["run", "--env", "API_TOKEN=hunter2-hunter3"],
+      ...sh(script).slice(1),
+    ]);
+
+    expect(called).toMatchObject({ exitCode: 0, stdout: "a [redacted] b" });
   });
 
   test("takes its request from stdin", async () => {

@@ -2,7 +2,7 @@ import { open, readdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { LaunchError } from "../../runs/launch-error.ts";
 import type { ObservedRun } from "../../runs/observation.ts";
-import type { OutputOptions } from "../backend.ts";
+import type { OutputOptions, OutputPiece } from "../backend.ts";
 import { isErrno } from "./atomic-file.ts";
 import { FILES } from "./layout.ts";
 import { createNews } from "./news.ts";
@@ -22,7 +22,7 @@ export async function* outputOf(
   path: string,
   { key, uid }: ObservedRun,
   options: OutputOptions,
-): AsyncGenerator<Uint8Array> {
+): AsyncGenerator<OutputPiece> {
   const find = async () => {
     const facts = await readTended(path);
     return facts?.request.uid === uid ? facts : undefined;
@@ -32,7 +32,10 @@ export async function* outputOf(
     const facts = await find();
     return !facts || facts.end !== undefined || facts.claim?.kind === "fence";
   };
-  yield* readOutput({ directory: join(path, FILES.output), isOver }, options);
+  const directory = join(path, FILES.output);
+  // One pipe takes both streams, which keeps their order and not which of them it was.
+  for await (const bytes of readOutput({ directory, isOver }, options))
+    yield { stream: "stdout", bytes };
 }
 
 interface OutputSource {

@@ -1,10 +1,12 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { mask } from "../../runs/redact.ts";
+import type { OutputPiece } from "../../backends/backend.ts";
 import type { CommonOptions } from "../command.ts";
 import { withEngines } from "../engines.ts";
 import { EXIT } from "../exit-codes.ts";
 import { requireRun } from "../find-run.ts";
+import { maskedOutput } from "../following/masked-output.ts";
+import { PAUSE } from "../following/with-pauses.ts";
 import { linesOf } from "../output/lines.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -14,7 +16,7 @@ interface LogsOptions extends CommonOptions {
   readonly bytes: number | undefined;
 }
 
-/** Writes a run's output to stdout, secrets masked, as fast as stdout takes it. */
+/** Writes a run's output to stdout, both streams of it, secrets masked, as fast as stdout takes it. */
 export async function logs(options: LogsOptions, terminal: Terminal): Promise<number> {
   await withEngines(options, terminal, async (engines) => {
     const { backend, observation } = await requireRun(engines, options.id);
@@ -23,19 +25,19 @@ export async function logs(options: LogsOptions, terminal: Terminal): Promise<nu
       follow: options.follow,
       ...(options.bytes === undefined ? {} : { tailBytes: options.bytes }),
     });
-    const lines = maskedLines(output, observation.run.secrets, options.json);
-    await pipeline(Readable.from(lines), terminal.stdout, { end: false });
+    const masked = bytesOf(maskedOutput(output, observation.run.secrets));
+    const shown = options.json ? jsonLines(masked) : masked;
+    await pipeline(Readable.from(shown), terminal.stdout, { end: false });
   });
   return EXIT.ok;
 }
 
-async function* maskedLines(
-  output: AsyncIterable<Uint8Array>,
-  secrets: readonly string[],
-  json: boolean,
-): AsyncIterable<string> {
-  for await (const line of linesOf(output)) {
-    const masked = mask(line, secrets);
-    yield `${json ? JSON.stringify({ line: masked }) : masked}\n`;
-  }
+async function* bytesOf(
+  pieces: AsyncIterable<OutputPiece | typeof PAUSE>,
+): AsyncIterable<Uint8Array> {
+  for await (const piece of pieces) if (piece !== PAUSE) yield piece.bytes;
+}
+
+async function* jsonLines(chunks: AsyncIterable<Uint8Array>): AsyncIterable<string> {
+  for await (const line of linesOf(chunks)) yield `${JSON.stringify({ line })}\n`;
 }

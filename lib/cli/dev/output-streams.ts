@@ -1,6 +1,7 @@
 import type { Backend } from "../../backends/backend.ts";
 import { isEnded, type Observation } from "../../runs/observation.ts";
 import { streamOutput } from "../following/stream-output.ts";
+import { createLineOutput } from "../output/run-output.ts";
 
 /** Beyond this the output of further runs is left to `slipway logs`: nobody reads a hundred at once. */
 const AT_ONCE = 32;
@@ -23,7 +24,11 @@ export function createOutputStreams(
     for (const uid of seen) if (seen.size > REMEMBERED) seen.delete(uid);
     streaming++;
     const label = run.key.name ?? run.key.id;
-    const line = async (text: string) => show(label, text);
-    void streamOutput(backend, run, line, signal).finally(() => streaming--);
+    const lines = createLineOutput(async (line) => show(label, textOf(line)));
+    void streamOutput(backend, run, lines, signal)
+      .then(lines.end)
+      .finally(() => streaming--);
   };
 }
+
+const textOf = (line: Buffer) => line.toString("utf8").replace(/\r$/, "");

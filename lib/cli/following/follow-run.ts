@@ -2,16 +2,14 @@ import { isEnded, type Observation, type ObservedRun } from "../../runs/observat
 import { type ResultData, terminalResult } from "../../runs/result.ts";
 import type { Mailbox } from "./mailbox.ts";
 import { lookAt, type RunPlace } from "./run-place.ts";
-import { streamOutput } from "./stream-output.ts";
+import { type OutputView, streamOutput } from "./stream-output.ts";
 
 /** What is shown of one run while it is followed. */
-export interface RunView {
+export interface RunView extends OutputView {
   /** It exists, and is here. */
   started(run: Pick<ObservedRun, "identifier">): void;
   waiting(reason: string): void;
-  /** Resolves when there is room for more. */
-  line(text: string): Promise<void>;
-  ended(data: ResultData): void;
+  ended(data: ResultData): Promise<void>;
 }
 
 interface FollowOptions {
@@ -51,7 +49,7 @@ export async function followRun(options: FollowOptions): Promise<ResultData | un
     const end = said ?? endOnEngine(seen, mailbox);
     if (end) {
       await output.finish(end);
-      view.ended(end);
+      await view.ended(end);
       return end;
     }
     await mailbox.news(pauseMs, signal);
@@ -84,14 +82,15 @@ function createOutput({ place, view, streamsOutput, signal }: FollowOptions) {
     begin(run: ObservedRun) {
       if (!streamsOutput) return;
       const until = AbortSignal.any([signal, stop.signal]);
-      streaming ??= streamOutput(place.backend, run, view.line, until);
+      streaming ??= streamOutput(place.backend, run, view, until);
     },
     async finish({ logs }: ResultData) {
       const timer = setTimeout(() => stop.abort(), OUTPUT_GRACE_MS);
       await streaming;
       clearTimeout(timer);
       if (streaming || !streamsOutput || !logs) return;
-      for (const line of logs.tail.split("\n")) await view.line(line);
+      const text = logs.tail.endsWith("\n") ? logs.tail : `${logs.tail}\n`;
+      await view.output({ stream: "stdout", bytes: Buffer.from(text) });
     },
   };
 }

@@ -1,21 +1,32 @@
-import type { Backend } from "../../backends/backend.ts";
+import type { Backend, OutputPiece } from "../../backends/backend.ts";
 import type { ObservedRun } from "../../runs/observation.ts";
-import { mask } from "../../runs/redact.ts";
-import { linesOf } from "../output/lines.ts";
+import { maskedOutput } from "./masked-output.ts";
+import { PAUSE } from "./with-pauses.ts";
+
+/** What shows a run's output. */
+export interface OutputView {
+  /** Resolves when there is room for more. */
+  output(piece: OutputPiece): Promise<void>;
+  /** Nothing has come for a moment: what is held back of a line may be shown. */
+  quiet(): Promise<void>;
+}
 
 /**
- * Hands a run's output on, line by line and secrets masked, until the run ends or the signal aborts. Returns whether
- * all of it could be read: an engine that will not give it out is no reason to stop following its run.
+ * Hands a run's output on as it comes, secrets masked, until the run ends or the signal aborts. Returns whether all of it
+ * could be read: an engine that will not give it out is no reason to stop following its run.
  */
 export async function streamOutput(
   backend: Pick<Backend, "output">,
   run: ObservedRun,
-  show: (line: string) => Promise<void>,
+  view: OutputView,
   signal: AbortSignal,
 ): Promise<boolean> {
   try {
-    for await (const line of linesOf(backend.output(run, { signal, follow: true })))
-      await show(mask(line, run.secrets));
+    const output = backend.output(run, { signal, follow: true });
+    for await (const piece of maskedOutput(output, run.secrets)) {
+      if (piece === PAUSE) await view.quiet();
+      else await view.output(piece);
+    }
     return !signal.aborted;
   } catch {
     return false;

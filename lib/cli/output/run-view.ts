@@ -1,10 +1,10 @@
-import { once } from "node:events";
 import yoctoSpinner from "yocto-spinner";
 import type { ResultData } from "../../runs/result.ts";
 import type { RunView } from "../following/follow-run.ts";
 import { isTerminal, note, paint, type Terminal } from "../terminal.ts";
 import { describeEnd, explainEnd, STATE_LOOKS } from "./describe-result.ts";
 import { type PullListener, pullNote } from "./pulls.ts";
+import { createLabelledOutput, createPlainOutput } from "./run-output.ts";
 
 export interface ViewOptions {
   readonly json: boolean;
@@ -15,8 +15,8 @@ export interface ViewOptions {
 const STARTING = "starting …";
 
 /**
- * One run on the terminal: its output on stdout (on stderr beside JSON), everything else on stderr; how it goes on only
- * where somebody is looking, how it ended also elsewhere unless it completed.
+ * One run on the terminal: its output on the stream that it chose (on stderr beside JSON), everything else on stderr; how
+ * it goes on only where somebody is looking, how it ended also elsewhere unless it completed.
  */
 export function createRunView(
   terminal: Terminal,
@@ -24,10 +24,12 @@ export function createRunView(
 ): RunView & { readonly pulling: PullListener } {
   const { stderr } = terminal;
   const watched = isTerminal(stderr);
-  const prefix = label && `${paint(json ? stderr : terminal.stdout, "dim", `${label} |`)} `;
   const spinner =
     watched && !label ? yoctoSpinner({ stream: stderr, handleSignals: false }) : undefined;
-  const out = json ? stderr : terminal.stdout;
+  const stdout = json ? stderr : terminal.stdout;
+  const output = label
+    ? createLabelledOutput({ stdout, stderr }, `${paint(stdout, "dim", `${label} |`)} `)
+    : createPlainOutput({ stdout, stderr });
   spinner?.start(STARTING);
   return {
     pulling(progress, lines) {
@@ -41,12 +43,14 @@ export function createRunView(
     waiting(reason) {
       if (spinner) spinner.text = `waiting: ${reason}`;
     },
-    async line(text) {
+    async output(piece) {
       spinner?.stop();
-      if (!out.write(`${prefix}${text}\n`)) await once(out, "drain");
+      await output.output(piece);
     },
-    ended(data) {
+    quiet: output.quiet,
+    async ended(data) {
       spinner?.stop();
+      await output.end();
       if (watched || data.state !== "completed") noteEnd(terminal, data, label);
     },
   };

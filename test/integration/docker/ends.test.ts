@@ -1,7 +1,6 @@
 import { createServer } from "node:net";
-import { Readable } from "node:stream";
-import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { collect } from "../../contract/arena.ts";
 import { describeWithEngine } from "../../support/engines.ts";
 import { type PrivateEngine, startPrivateEngine } from "./support/private-engine.ts";
 import { GREEDY } from "./support/raw-call.ts";
@@ -121,7 +120,7 @@ await describeWithEngine("docker", "a container's end", () => {
     const output = stage.backend.output(end.run, { signal: stage.signal(), tailBytes: 100 });
 
     expect(end.outcome).toBe("completed");
-    expect(String(await buffer(Readable.from(output)))).toBe("to a terminal");
+    expect(String(await collect(output))).toBe("to a terminal");
   });
 
   test.concurrent("comes without its output, and says so, where its log driver cannot be read", async () => {
@@ -131,7 +130,7 @@ await describeWithEngine("docker", "a container's end", () => {
 
     const output = stage.backend.output(end.run, { signal: stage.signal(), tailBytes: 100 });
 
-    await expect(buffer(Readable.from(output))).rejects.toMatchObject({
+    await expect(collect(output)).rejects.toMatchObject({
       code: "ConfigError",
       retryable: false,
       message: expect.stringContaining("cannot be read"),
@@ -141,11 +140,7 @@ await describeWithEngine("docker", "a container's end", () => {
   test.concurrent("keeps the last bytes of very many", async () => {
     const end = await stage.ended("seq 1 200000; head -c 3000000 /dev/zero | tr '\\0' x; echo END");
     const read = async (tailBytes: number) =>
-      String(
-        await buffer(
-          Readable.from(stage.backend.output(end.run, { signal: stage.signal(), tailBytes })),
-        ),
-      );
+      String(await collect(stage.backend.output(end.run, { signal: stage.signal(), tailBytes })));
 
     const [small, large] = [await read(10), await read(2_900_000)];
 
@@ -164,7 +159,7 @@ await describeWithEngine("docker", "a container's end", () => {
     });
 
     const output = stage.backend.output(end.run, { signal: stage.signal() });
-    expect(String(await buffer(Readable.from(output)))).toBe("2\n");
+    expect(String(await collect(output))).toBe("2\n");
   });
 
   test.concurrent("is a refusal where its second network is missing", async () => {

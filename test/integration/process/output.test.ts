@@ -48,7 +48,7 @@ test("a reader that follows gets all of what a slow command writes, over segment
 
   if (found)
     for await (const piece of launcher().output(found.run, { signal: deadline(), follow: true }))
-      bytes += piece.length;
+      bytes += piece.bytes.length;
 
   expect(bytes).toBe(60_000_000);
 });

@@ -19,8 +19,18 @@ test.each([
   ["delayed", null, 69],
   ["submitted", null, 75],
 ] as const)("a run that is %s with %j ends slipway with %i", (state, code, expected) => {
-  expect(exitCodeOf({ state, status_code: code })).toBe(expected);
+  expect(exitCodeOf({ state, status_code: code, cause: null })).toBe(expected);
 });
+
+test.each([
+  ["its deadline ended", "DeadlineExceeded", 70],
+  ["SIGHUP ended", "Signal", 129],
+] as const)(
+  "a run that failed with -1, which %s, ends slipway with %s's %i",
+  (_what, code, expected) => {
+    expect(exitCodeOf({ state: "failed", status_code: -1, cause: { code } })).toBe(expected);
+  },
+);
 
 test.each([
   ["an engine that does not answer", unavailable("no answer"), 69],

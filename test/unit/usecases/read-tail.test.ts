@@ -8,7 +8,7 @@ const signal = new AbortController().signal;
 
 const outputOf = (...chunks: readonly (string | Uint8Array)[]) => ({
   async *output(_run: unknown, _options: OutputOptions) {
-    for (const chunk of chunks) yield Buffer.from(chunk);
+    for (const chunk of chunks) yield { stream: "stdout", bytes: Buffer.from(chunk) } as const;
   },
 });
 

@@ -1,8 +1,7 @@
-import type { IncomingMessage } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { LaunchError } from "../../../runs/launch-error.ts";
 import type { ObservedRun } from "../../../runs/observation.ts";
-import type { OutputOptions } from "../../backend.ts";
+import type { OutputOptions, OutputPiece } from "../../backend.ts";
 import type { Engine } from "../api/engine.ts";
 import type { Container } from "../api/engine-answers.ts";
 import { noAnswer } from "../api/no-answer.ts";
@@ -15,7 +14,7 @@ export async function* output(
   engine: Readable,
   run: ObservedRun,
   { signal, tailBytes, follow = false }: OutputOptions,
-): AsyncGenerator<Uint8Array> {
+): AsyncGenerator<OutputPiece> {
   try {
     const container = await findContainer(engine, run, follow, signal);
     if (tailBytes !== undefined && !follow) yield* tail(engine, container, tailBytes, signal);
@@ -57,9 +56,10 @@ async function* read(
   { Id, Config }: Container,
   options: { readonly follow: boolean; readonly lines: number | undefined },
   signal: AbortSignal,
-): AsyncGenerator<Uint8Array> {
-  const stream: IncomingMessage = await engine.logs(Id, options, signal);
-  yield* Config.Tty ? stream : demultiplex(stream);
+): AsyncGenerator<OutputPiece> {
+  const stream: AsyncIterable<Uint8Array> = await engine.logs(Id, options, signal);
+  if (Config.Tty) for await (const bytes of stream) yield { stream: "stdout", bytes };
+  else yield* demultiplex(stream);
 }
 
 /** The engine counts lines, and cuts long ones into pieces that it counts each. */
@@ -77,25 +77,34 @@ async function* tail(
   container: Container,
   bytes: number,
   signal: AbortSignal,
-): AsyncGenerator<Uint8Array> {
+): AsyncGenerator<OutputPiece> {
   if (bytes === 0) return;
   for (let lines = FIRST_LINES; ; lines *= 8) {
     const end = await lastBytes(read(engine, container, { follow: false, lines }, signal), bytes);
     const mostLines = end.newlines + Math.ceil(end.total / PIECE_BYTES) + 1;
     if (mostLines >= lines && end.total < bytes && lines < MOST_LINES) continue;
-    yield end.kept;
+    yield* end.kept;
     return;
   }
 }
 
-async function lastBytes(stream: AsyncIterable<Uint8Array>, count: number) {
-  let kept = Buffer.alloc(0);
+async function lastBytes(pieces: AsyncIterable<OutputPiece>, count: number) {
+  const kept: OutputPiece[] = [];
+  let size = 0;
   let total = 0;
   let newlines = 0;
-  for await (const piece of stream) {
-    total += piece.length;
-    newlines += piece.reduce((sum, byte) => (byte === NEWLINE ? sum + 1 : sum), 0);
-    kept = Buffer.concat([kept, piece]).subarray(-count);
+  for await (const piece of pieces) {
+    const { bytes } = piece;
+    total += bytes.length;
+    newlines += bytes.reduce((sum, byte) => (byte === NEWLINE ? sum + 1 : sum), 0);
+    kept.push({ ...piece, bytes: Buffer.from(bytes) }); // not the whole chunk that it is a part of
+    size += bytes.length;
+    for (let first = kept[0]; first && size > count; first = kept[0]) {
+      const excess = Math.min(size - count, first.bytes.length);
+      if (excess === first.bytes.length) kept.shift();
+      else kept[0] = { ...first, bytes: first.bytes.subarray(excess) };
+      size -= excess;
+    }
   }
   return { kept, total, newlines };
 }

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { unavailable } from "../../../runs/launch-error.ts";
 import type { ObservedRun } from "../../../runs/observation.ts";
-import type { OutputOptions } from "../../backend.ts";
+import type { OutputOptions, OutputPiece } from "../../backend.ts";
 import type { Job } from "../api/api-types.ts";
 import type { Cluster } from "../api/cluster.ts";
 import { endsWithItsPod, terminalCondition } from "../judge/conditions.ts";
@@ -22,8 +22,13 @@ export function readOutput(
   cluster: Cluster,
   run: ObservedRun,
   options: OutputOptions,
-): AsyncGenerator<Uint8Array> {
-  return options.follow ? follow(cluster, run, options) : readOnce(cluster, run, options);
+): AsyncGenerator<OutputPiece> {
+  return asStdout(options.follow ? follow(cluster, run, options) : readOnce(cluster, run, options));
+}
+
+/** The API gives both streams as one. */
+async function* asStdout(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<OutputPiece> {
+  for await (const bytes of chunks) yield { stream: "stdout", bytes };
 }
 
 async function* readOnce(

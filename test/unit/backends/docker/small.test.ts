@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { OutputPiece } from "../../../../lib/backends/backend.ts";
 import { isAtLeast, negotiate } from "../../../../lib/backends/docker/api/versions.ts";
 import { dockerLabelKey } from "../../../../lib/backends/docker/labels.ts";
 import { concurrently } from "../../../../lib/backends/docker/look/concurrently.ts";
@@ -96,11 +97,16 @@ describe("a multiplexed stream", () => {
         const bytes = Buffer.concat(
           written.map((payload, index) => frame(payload, 1 + (index % 2))),
         );
-        const pieces: Uint8Array[] = [];
+        const pieces: OutputPiece[] = [];
 
         for await (const piece of demultiplex(cut(bytes, size))) pieces.push(piece);
 
-        expect(Buffer.concat(pieces)).toEqual(Buffer.concat(written));
+        const of = (stream?: string) =>
+          Buffer.concat(
+            pieces.filter((one) => !stream || one.stream === stream).map((one) => one.bytes),
+          );
+        expect(of()).toEqual(Buffer.concat(written));
+        expect(of("stderr")).toEqual(Buffer.concat(written.filter((_, index) => index % 2 === 1)));
       }),
     );
   });

@@ -1,3 +1,4 @@
+import { buffer } from "node:stream/consumers";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createClient } from "../../../../lib/backends/kubernetes/api/client.ts";
@@ -5,7 +6,6 @@ import { anonymous } from "../../../../lib/backends/kubernetes/connect/connectio
 import { logSourceOf } from "../../../../lib/backends/kubernetes/judge/log-source.ts";
 import { readLog } from "../../../../lib/backends/kubernetes/output/read-log.ts";
 import { createTimestampFilter } from "../../../../lib/backends/kubernetes/output/timestamped.ts";
-import { collect } from "../../../contract/arena.ts";
 import { startAnsweringServer } from "../../../support/answering-server.ts";
 import {
   aSeenJob,
@@ -114,7 +114,7 @@ describe("a log that its node has no more", () => {
     try {
       if (!source) return expect.fail("there is nothing to read");
       const log = readLog(cluster, source, {}, AbortSignal.timeout(10_000));
-      return String(await collect(log));
+      return String(await buffer(log));
     } finally {
       client.close();
     }

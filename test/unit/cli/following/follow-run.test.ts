@@ -33,7 +33,7 @@ async function follow({
   silent = false,
   signal,
 }: Scene) {
-  const lines: string[] = [];
+  let shown = "";
   let clock = 0;
   const mailbox = createMailbox(served, () => clock);
   for (const result of results) mailbox.put(result);
@@ -44,7 +44,7 @@ async function follow({
         find: find ?? (async () => undefined),
         async *output() {
           if (output === undefined) throw unavailable("it is not to be had");
-          yield Buffer.from(output);
+          yield { stream: "stdout", bytes: Buffer.from(output) } as const;
         },
       },
       target: { type: "process", name: "default" },
@@ -53,24 +53,27 @@ async function follow({
     view: {
       started: () => undefined,
       waiting: () => undefined,
-      line: async (text) => void lines.push(text),
-      ended: () => undefined,
+      output: async ({ bytes }) => {
+        shown += String(bytes);
+      },
+      quiet: async () => undefined,
+      ended: async () => undefined,
     },
     mailbox,
     streamsOutput: true,
     signal: signal ?? new AbortController().signal,
   });
-  return { end, lines };
+  return { end, shown };
 }
 
 test("shows the output as its engine gives it, secrets masked, and ends with the result", async () => {
-  const { end, lines } = await follow({
+  const { end, shown } = await follow({
     find: async () => anEnd({ run }),
     output: "one\nhunter2\n",
     results: [submittedResult(run), terminalResult(anEnd({ run }), logs)],
   });
 
-  expect(lines).toEqual(["one", "[redacted]"]);
+  expect(shown).toBe("one\n[redacted]\n");
   expect(end).toMatchObject({ state: "completed", logs });
 });
 
@@ -84,30 +87,30 @@ test("ends with what the sender was told at the submission as well", async () =>
 });
 
 test("shows what the result holds of the output where its engine has let go of it", async () => {
-  const { lines } = await follow({ results: [terminalResult(anEnd({ run }), logs)] });
+  const { shown } = await follow({ results: [terminalResult(anEnd({ run }), logs)] });
 
-  expect(lines).toEqual(["from the result"]);
+  expect(shown).toBe("from the result\n");
 });
 
 test("ends where the engine will not give out the output", async () => {
   const results = [submittedResult(run), terminalResult(anEnd({ run }), null)];
 
-  const { end, lines } = await follow({ find: async () => anEnd({ run }), results });
+  const { end, shown } = await follow({ find: async () => anEnd({ run }), results });
 
-  expect({ state: end?.state, lines }).toEqual({ state: "completed", lines: [] });
+  expect({ state: end?.state, shown }).toEqual({ state: "completed", shown: "" });
 });
 
 test("shows nothing of another run that has its id", async () => {
   const data = { id: "run-1", state: "rejected", cause: causeOf("Conflict", "taken") } as const;
   const rejected = resultOf({ source: "/slipway", uid: "u", time: "2026-01-01T00:00:00Z", data });
 
-  const { end, lines } = await follow({
+  const { end, shown } = await follow({
     find: async () => anEnd({ run }),
     output: "not ours\n",
     results: [rejected],
   });
 
-  expect({ state: end?.state, lines }).toEqual({ state: "rejected", lines: [] });
+  expect({ state: end?.state, shown }).toEqual({ state: "rejected", shown: "" });
 });
 
 test("believes the engine where no results come this way", async () => {
