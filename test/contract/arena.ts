@@ -40,6 +40,8 @@ export function createArena(subjectOf: () => ContractSubject) {
 
   const deadline = () => AbortSignal.timeout(subjectOf().patienceMs);
 
+  const moment = () => subjectOf().momentSeconds ?? 2;
+
   const run = (script: string, fields: Record<string, unknown> = {}, id?: string): Run => {
     const { specOf, target } = subjectOf();
     return aRun(specOf(script, fields), target, id === undefined ? {} : { id });
@@ -108,6 +110,7 @@ export function createArena(subjectOf: () => ContractSubject) {
     subject: subjectOf,
     launcher,
     deadline,
+    moment,
     run,
     submit,
     listed,

@@ -6,7 +6,7 @@ const POLITE = "trap 'echo bye; exit 3' TERM; echo ready; while :; do sleep 0.2;
 
 export function defineCancelCases(arena: Arena) {
   const { subject, launcher, run, submit, listed, untilState, untilEnded, until, deadline } = arena;
-  const { settle } = arena;
+  const { settle, moment } = arena;
 
   const started = async (script: string) => {
     const what = run(script);
@@ -140,7 +140,7 @@ export function defineCancelCases(arena: Arena) {
     });
 
     test("leaves a run alone that exists after all", async () => {
-      const { what } = await started("echo ready; sleep 8; exit 4");
+      const { what } = await started(`echo ready; sleep ${moment() + 6}; exit 4`);
 
       const { outcome } = await launcher().cancel(what.key, FENCE, deadline());
 

@@ -3,10 +3,11 @@ import type { Arena } from "./arena.ts";
 
 export function defineEndCases(arena: Arena) {
   const { subject, launcher, run, submit, listed, untilState, untilEnded, until, deadline } = arena;
+  const { moment } = arena;
 
   describe("observing", () => {
     test("shows a run running, then ended, in every list until it is settled", async () => {
-      const what = run("trap 'exit 0' TERM; sleep 2");
+      const what = run(`trap 'exit 0' TERM; sleep ${moment()}`);
       await submit(launcher(), what);
 
       const running = await untilState(launcher(), what, "running");

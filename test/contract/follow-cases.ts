@@ -3,7 +3,9 @@ import type { Ended } from "../../lib/runs/observation.ts";
 import type { Run } from "../../lib/runs/run.ts";
 import type { Arena } from "./arena.ts";
 
-export function defineFollowCases({ subject, launcher, run, submit, untilState }: Arena) {
+export function defineFollowCases(arena: Arena) {
+  const { subject, launcher, run, submit, untilState, moment } = arena;
+
   /** Follows the target until a run's end is news. */
   const followedEnd = async (what: Run, onFollowing: () => Promise<unknown> = async () => {}) => {
     const enough = new AbortController();
@@ -22,7 +24,7 @@ export function defineFollowCases({ subject, launcher, run, submit, untilState }
 
   describe("following", () => {
     test("brings the end of a run that was running when it began", async () => {
-      const what = run("sleep 6; exit 5");
+      const what = run(`sleep ${moment() + 4}; exit 5`);
       await submit(launcher(), what);
       await untilState(launcher(), what, "running");
 

@@ -4,7 +4,8 @@ import { type Arena, collect } from "./arena.ts";
 const LARGE_BYTES = 300_000;
 
 export function defineOutputCases(arena: Arena) {
-  const { subject, launcher, run, submit, untilState, untilEnded, settle, deadline } = arena;
+  const { subject, launcher, run, submit, untilState, untilEnded, settle, deadline, moment } =
+    arena;
 
   const endedRun = async (script: string) => {
     const what = run(script);
@@ -62,7 +63,7 @@ export function defineOutputCases(arena: Arena) {
     });
 
     test("is followed from its beginning to the run's end", async () => {
-      const what = run("echo one; sleep 2; echo two");
+      const what = run(`echo one; sleep ${moment()}; echo two`);
       await submit(launcher(), what);
       const { run: seen } = await untilState(launcher(), what, "running");
 
@@ -72,7 +73,7 @@ export function defineOutputCases(arena: Arena) {
     });
 
     test("stops being followed when the reader has enough", async () => {
-      const what = run("echo one; sleep 4; echo two");
+      const what = run(`echo one; sleep ${2 * moment()}; echo two`);
       await submit(launcher(), what);
       const { run: seen } = await untilState(launcher(), what, "running");
       const enough = new AbortController();

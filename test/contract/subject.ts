@@ -18,6 +18,9 @@ export interface ContractSubject<S extends Spec = Spec> {
   /** The longest that one change of state may take on this engine, in milliseconds: the deadline of every wait. */
   readonly patienceMs: number;
 
+  /** How long a run lasts that is to be seen running, in seconds: 2 unless the engine takes longer to show anything. */
+  readonly momentSeconds?: number;
+
   /** Another launcher or watcher on the same engine, or a restarted one; it shares nothing with those made before. */
   createBackend(options?: LauncherOptions): Backend<S>;
 

@@ -110,7 +110,13 @@ function checkBody(text: string): void {
   if (!isFitForSqs(excerpt) || excerpt.length > 1_024) throw new Error("an excerpt of no use");
 }
 
-const ENGINE = { linux: true, local: true, hostGateway: true, logDriver: "json-file" };
+const ENGINE = {
+  linux: true,
+  local: true,
+  kind: "docker" as const,
+  hostGateway: true,
+  logDriver: "json-file",
+};
 const POLICIES = Profile.options.map((profile) => aPolicy({ profile, limits: { cpus: 1 } }));
 
 function checkRequest(value: unknown): void {
@@ -259,7 +265,10 @@ export const FUZZ_TARGETS: readonly FuzzTarget[] = [
   target("what an engine says of a container", mutated(samples.CONTAINER_ANSWERS), (value) => {
     const container = ContainerAnswer.safeParse(value).data;
     const evidence = { name: "nightly-zklycewkdo64v6wc", marks: {}, container };
-    const history = { version: { engine: "27.0.0", api: "1.44" }, startedAt: undefined };
+    const history = {
+      version: { engine: "27.0.0", kind: "docker" as const, api: "1.44" },
+      startedAt: undefined,
+    };
     if (container) checkObservation(judgeContainer(evidence, TARGETS.docker, history));
   }),
   target("what a registry says of a pull", answers, (text) => {

@@ -11,6 +11,7 @@ import { aRun, aSpec } from "./builders.ts";
 export const LINUX: EngineTraits = {
   linux: true,
   local: true,
+  kind: "docker",
   hostGateway: true,
   logDriver: "json-file",
 };

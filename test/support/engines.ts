@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { connect } from "node:net";
 import { homedir } from "node:os";
@@ -10,7 +11,7 @@ import { whyNoElasticMq } from "./elasticmq.ts";
  * Real engines that tests use when they are there. `SLIPWAY_REQUIRE_ENGINES=docker,kubernetes` turns a missing one from
  * a skip that says why into a failure: so CI cannot pass without them.
  */
-export type EngineName = "docker" | "kubernetes" | "elasticmq" | "aws";
+export type EngineName = "docker" | "podman" | "kubernetes" | "elasticmq" | "aws";
 
 interface Engine {
   readonly reachable: boolean;
@@ -43,6 +44,10 @@ const PROBES: Record<EngineName, () => Promise<Engine>> = {
     const host = process.env.DOCKER_HOST ?? "unix:///var/run/docker.sock";
     const answers = await accepts(host);
     return { reachable: answers, why: `no Docker engine answers at ${host}` };
+  },
+  podman: async () => {
+    const { error } = spawnSync("podman", ["--version"]);
+    return { reachable: !error, why: "there is no podman program (Debian's package podman)" };
   },
   kubernetes: async () => {
     const path = process.env.KUBECONFIG ?? join(homedir(), ".kube", "config");

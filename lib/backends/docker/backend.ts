@@ -8,10 +8,12 @@ import type { BackendDependencies } from "../dependencies.ts";
 import { connectEngine, type Engine, usualTraits } from "./api/engine.ts";
 import { dockerHostOf } from "./connect/docker-host.ts";
 import { formatHost } from "./connect/host-address.ts";
+import { describeVersion, engineNotes } from "./engine-notes.ts";
 import { credentialsOf } from "./image/credentials.ts";
 import { dockerLogin } from "./image/docker-login.ts";
 import { makeContainer } from "./image/make-container.ts";
 import { createPuller } from "./image/pull.ts";
+import { OPEN_LABEL } from "./labels.ts";
 import { find } from "./look/find.ts";
 import { open } from "./look/open.ts";
 import type { Place } from "./look/place.ts";
@@ -93,8 +95,10 @@ export function createDockerBackend(deps: BackendDependencies): Backend<DockerCo
       sweep(await placeOf(target, signal), deps.config.retention_seconds),
 
     async check(target, signal) {
-      const { engine, api } = await (await engineOf(target.name)).version(signal);
-      return { version: `Docker ${engine} (API ${api})`, problems: [], notes: [] };
+      const connected = await engineOf(target.name);
+      const version = await connected.version(signal);
+      await connected.listRegisters(OPEN_LABEL, signal); // something between us and the engine may keep that back
+      return { version: describeVersion(version), problems: [], notes: engineNotes(version) };
     },
 
     async close() {

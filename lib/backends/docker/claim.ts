@@ -14,7 +14,7 @@ const CLAIM_PAUSE_MS = 500;
  * made once more: left alone, it would keep everybody from starting the run until a launcher's time is up.
  */
 export async function claim(
-  engine: Pick<Engine, "createVolume">,
+  engine: Pick<Engine, "createRegister">,
   name: string,
   mark: "open" | "late",
   facts: RunFacts,

@@ -1,5 +1,5 @@
 import type { Engine } from "./api/engine.ts";
-import type { Volume } from "./api/engine-answers.ts";
+import type { Register } from "./api/engine-answers.ts";
 import {
   CONTAINER_LABEL,
   MARK_LABEL,
@@ -41,7 +41,7 @@ interface Entry {
 
 /** Sets a mark, or reads the one that is there. */
 export async function setMark(
-  engine: Pick<Engine, "createVolume">,
+  engine: Pick<Engine, "createRegister">,
   container: string,
   mark: Mark,
   { facts, containerId, writer, says = {} }: Entry,
@@ -55,18 +55,18 @@ export async function setMark(
     ...(writer && { [WRITER_LABEL]: writer }),
     ...Object.fromEntries(Object.entries(says).map(([key, value]) => [OUR_PREFIX + key, value])),
   };
-  const volume = await engine.createVolume(markName(container, mark), labels, signal);
+  const volume = await engine.createRegister(markName(container, mark), labels, signal);
   return readMark(volume) ?? toMarked({ container, mark }, volume, facts);
 }
 
 /** undefined where it is not set. */
 export async function findMark(
-  engine: Pick<Engine, "inspectVolume">,
+  engine: Pick<Engine, "inspectRegister">,
   container: string,
   mark: Mark,
   signal: AbortSignal,
 ): Promise<Marked | undefined> {
-  const volume = await engine.inspectVolume(markName(container, mark), signal);
+  const volume = await engine.inspectRegister(markName(container, mark), signal);
   return volume && readMark(volume);
 }
 
@@ -75,7 +75,7 @@ export async function findMark(
  * finds it.
  */
 export async function findMarks(
-  engine: Pick<Engine, "inspectVolume">,
+  engine: Pick<Engine, "inspectRegister">,
   container: string,
   signal: AbortSignal,
 ): Promise<Marks> {
@@ -86,7 +86,7 @@ export async function findMarks(
 }
 
 /** A volume as a mark; undefined where its name or its labels are not ours. */
-export function readMark(volume: Volume): Marked | undefined {
+export function readMark(volume: Register): Marked | undefined {
   const named = parseMarkName(volume.Name);
   const facts = readFacts(volume.Labels);
   return named && facts && toMarked(named, volume, facts);
@@ -96,7 +96,7 @@ const WRITER_LABEL = `${OUR_PREFIX}writer`;
 
 function toMarked(
   named: { container: string; mark: Mark },
-  { Labels, CreatedAt }: Volume,
+  { Labels, CreatedAt }: Register,
   facts: RunFacts,
 ): Marked {
   return {

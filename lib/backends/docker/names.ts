@@ -21,8 +21,8 @@ export function containerName(key: Pick<RunKey, "name" | "hash">): string {
 }
 
 /**
- * Marks on the engine, each a volume named for its container: labels of a volume cannot change and creating one twice
- * gives back the first, so the first writer decides.
+ * Marks on the engine, each a volume (a pod with Podman) named for its container: its labels cannot change and creating
+ * it twice gives back the first, so the first writer decides.
  * open: the one container that may run. stop: it is to end, or never to start, and why. late: who starts what its
  * creator left. done: its result is out.
  */

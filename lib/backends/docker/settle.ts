@@ -1,6 +1,6 @@
 import type { ObservedRun } from "../../runs/observation.ts";
 import type { Swept } from "../backend.ts";
-import type { Volume } from "./api/engine-answers.ts";
+import type { Register } from "./api/engine-answers.ts";
 import { readReceipt } from "./judge/end.ts";
 import type { Evidence } from "./judge/judge.ts";
 import { MARK_LABEL, readFacts } from "./labels.ts";
@@ -38,7 +38,7 @@ export async function letGo(
   { name, marks, container }: Evidence,
 ): Promise<void> {
   for (const mark of MARKS)
-    if (mark !== "done" && marks[mark]) await engine.removeVolume(markName(name, mark), signal);
+    if (mark !== "done" && marks[mark]) await engine.removeRegister(markName(name, mark), signal);
   const isOver = container?.State.Status === "exited" || container?.State.Status === "created";
   if (isOver && readFacts(container.Config.Labels)?.autoRemove)
     await engine.remove(container.Id, signal);
@@ -51,9 +51,9 @@ export async function sweep(place: Place, retentionSeconds: number): Promise<Swe
   const { engine, signal } = place;
   const [now, done] = await Promise.all([
     engine.now(signal),
-    engine.listVolumes(`${MARK_LABEL}=done`, signal),
+    engine.listRegisters(`${MARK_LABEL}=done`, signal),
   ]);
-  const isDue = ({ CreatedAt }: Volume) =>
+  const isDue = ({ CreatedAt }: Register) =>
     Date.parse(CreatedAt) + retentionSeconds * 1_000 <= Date.parse(now);
   const due = done
     .filter(isDue)
@@ -72,6 +72,6 @@ async function removeRun({ engine, signal }: Place, done: Marked): Promise<boole
   const container = await engine.inspect(done.container, signal);
   const isOurs = container && readFacts(container.Config.Labels)?.hash === done.facts.hash;
   if (isOurs && (await engine.remove(container.Id, signal)) === "busy") return false;
-  for (const mark of MARKS) await engine.removeVolume(markName(done.container, mark), signal);
+  for (const mark of MARKS) await engine.removeRegister(markName(done.container, mark), signal);
   return true;
 }

@@ -37,7 +37,7 @@ export async function orderEnd(
   const stop = await orderStop(place, name, facts, order, startedId);
   const letsBe = stopOrderOf(stop.marked).reason === "SubmissionFailed";
   if (startedId === undefined || !letsBe) return stop;
-  await place.engine.removeVolume(markName(name, "stop"), place.signal);
+  await place.engine.removeRegister(markName(name, "stop"), place.signal);
   return orderStop(place, name, facts, order, startedId);
 }
 
@@ -84,7 +84,7 @@ async function carryOut(
   if (order.reason === "SubmissionFailed") return { outcome: "exists" };
   if (now.State.Status === "exited") {
     // It ended by itself, before any signal that follows this mark.
-    if (stop.won) await engine.removeVolume(markName(name, "stop"), signal);
+    if (stop.won) await engine.removeRegister(markName(name, "stop"), signal);
     return { outcome: "ended" };
   }
   await engine.stop(now.Id, order.graceSeconds, signal);

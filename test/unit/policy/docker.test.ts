@@ -5,7 +5,13 @@ import { aRun, aSpec } from "../../support/builders.ts";
 import { aPolicy } from "../../support/policies.ts";
 
 const target = { type: "docker-container" as const, name: "builders" };
-const engine = { linux: true, local: false, hostGateway: true, logDriver: "json-file" };
+const engine = {
+  linux: true,
+  local: false,
+  kind: "docker" as const,
+  hostGateway: true,
+  logDriver: "json-file",
+};
 
 function denials(policy: Record<string, unknown>, fields: Record<string, unknown> = {}, env = {}) {
   const run = aRun(aSpec("docker-container", { image: "busybox:1", ...fields }), target);

@@ -7,7 +7,7 @@ import { VersionAnswer } from "./engine-answers.ts";
 import type { Sending } from "./modem.ts";
 import { NoAnswerYet } from "./no-answer.ts";
 import { messageOf, unexpected } from "./refusal.ts";
-import { type EngineVersion, negotiate } from "./versions.ts";
+import { type EngineVersion, kindOf, negotiate } from "./versions.ts";
 
 /** One call of dockerode's. */
 export type Call = (docker: Docker) => Promise<unknown>;
@@ -77,7 +77,7 @@ export function createCaller(
     const answer = await make((docker) => docker.version(), { signal }, how);
     const said = parse(VersionAnswer, "tell its version", answer);
     const api = negotiate({ newest: said.ApiVersion, oldest: said.MinAPIVersion });
-    return { engine: said.Version, api };
+    return { engine: said.Version, kind: kindOf(said.Components), api };
   }
 
   /** Asked once per connection; asked again after a failure, and after the engine was exchanged for another. */

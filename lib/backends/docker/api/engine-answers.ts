@@ -27,6 +27,7 @@ export const VersionAnswer = z.object({
   Version: z.string(),
   ApiVersion: z.string(),
   MinAPIVersion: z._default(z.string(), "1.24"),
+  Components: listOf(z.object({ Name: z.string() })),
 });
 
 export const InfoAnswer = z.object({
@@ -40,6 +41,9 @@ export const CreatedAnswer = z.object({
   Id: z.string(),
   Warnings: listOf(z.string()),
 });
+
+/** Stands for the exit code of a container that ended with its machine, unseen. */
+export const LOST_CODE = -1;
 
 export type ContainerState = Pick<
   Docker.ContainerInspectInfo["State"],
@@ -75,18 +79,27 @@ export const ContainersAnswer: z.ZodMiniType<ListedContainer[]> = z.array(
   z.object({ Id: z.string(), Names: listOf(z.string()), State: z.string(), Labels: texts }),
 );
 
-/** dockerode's types do not know when a volume was made. */
-export type Volume = Pick<Docker.VolumeInspectInfo, "Name" | "Labels"> & {
+/**
+ * What is written once under a name, and read by anybody: a volume with Docker, a pod with Podman. dockerode's types do not
+ * know when a volume was made.
+ */
+export type Register = Pick<Docker.VolumeInspectInfo, "Name" | "Labels"> & {
   readonly CreatedAt: string;
 };
-export const VolumeAnswer: z.ZodMiniType<Volume> = z.object({
+export const RegisterAnswer: z.ZodMiniType<Register> = z.object({
   Name: z.string(),
   CreatedAt: z._default(time, "1970-01-01T00:00:00Z"),
   Labels: texts,
 });
 
 export const VolumesAnswer = z.object({
-  Volumes: listOf(VolumeAnswer),
+  Volumes: listOf(RegisterAnswer),
+});
+
+export const PodAnswer = z.object({
+  Name: z.string(),
+  Created: time,
+  Labels: texts,
 });
 
 export const NetworkAnswer = z.object({ Created: z.string() });

@@ -7,6 +7,7 @@ import type { DockerHost } from "../connect/docker-host.ts";
 import { isLocal } from "../connect/host-address.ts";
 import type { EngineTraits } from "../request/engine-traits.ts";
 import { Refusal } from "./answer.ts";
+import { callsByKind } from "./by-kind.ts";
 import { type Caller, createCaller } from "./caller.ts";
 import { containerCalls } from "./container-calls.ts";
 import { InfoAnswer, NetworkAnswer } from "./engine-answers.ts";
@@ -32,14 +33,14 @@ export async function connectEngine(host: DockerHost, secrets: SecretResolver): 
     import("./modem.ts"), // with dockerode, which a preview is spared
   ]);
   const caller = createCaller(connection, dockerFor);
-  return {
+  const docker = {
     ...systemCalls(caller, isLocal(host.address)),
     ...containerCalls(caller),
     ...volumeCalls(caller),
     ...imageCalls(caller),
     ...logCalls(caller),
-    close: () => connection.close(),
   };
+  return { ...docker, ...callsByKind(caller, docker), close: () => connection.close() };
 }
 
 /** What an engine is taken for that nobody has asked: a Linux one of today, so that a preview shows what it would get. */
@@ -48,6 +49,7 @@ export function usualTraits(host: DockerHost, platform = process.platform): Engi
   return {
     local,
     linux: !local || platform === "linux",
+    kind: "docker",
     hostGateway: true,
     logDriver: "json-file",
   };
@@ -58,13 +60,18 @@ function systemCalls(caller: Caller, local: boolean) {
     caller.ask(InfoAnswer, "describe itself", (docker) => docker.info(), signal);
   let known: { readonly of: EngineVersion; readonly traits: Promise<EngineTraits> } | undefined;
 
-  async function askTraits({ api }: EngineVersion, signal: AbortSignal): Promise<EngineTraits> {
+  async function askTraits(
+    { api, kind }: EngineVersion,
+    signal: AbortSignal,
+  ): Promise<EngineTraits> {
     const said = await info(signal);
     return {
       local,
       linux: said.OSType === "linux" && said.OperatingSystem !== "Docker Desktop",
+      kind,
       hostGateway: isAtLeast(api, HOST_GATEWAY_API),
-      logDriver: said.LoggingDriver,
+      // Podman does not say; it takes the name for its own files.
+      logDriver: kind === "podman" ? "json-file" : said.LoggingDriver,
     };
   }
 

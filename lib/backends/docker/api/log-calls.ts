@@ -39,4 +39,4 @@ export function logCalls(caller: Caller) {
 /** dockerode's types know numbers only, and the engine `all`. */
 type LogsAsked = Docker.ContainerLogsOptions & { follow: true };
 
-const NOT_READABLE = /does not support reading/i;
+const NOT_READABLE = /does not support reading|cannot read logs/i;

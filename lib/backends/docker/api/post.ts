@@ -1,21 +1,28 @@
 import type Docker from "dockerode";
 
+type Query = Readonly<Record<string, string>>;
+
 /**
  * Creates something and gives the whole answer: dockerode's own methods give its name only, and no warnings or labels. They
  * also write all of a body into the URL, where proxies log it (github.com/apocas/dockerode/issues/144).
  */
-export function post(
+export const post = (docker: Docker, path: string, body: object, query: Query = {}) =>
+  exchange(docker, "POST", path, { _query: query, _body: body });
+
+/** Any call without a body, for those that dockerode does not know. */
+export const dial = (docker: Docker, method: "GET" | "DELETE", path: string, query: Query = {}) =>
+  exchange(docker, method, path, { _query: query });
+
+function exchange(
   docker: Docker,
+  method: string,
   path: string,
-  body: object,
-  query: Readonly<Record<string, string>> = {},
+  options: { readonly _query: Query; readonly _body?: object },
 ): Promise<unknown> {
-  const options = { _query: query, _body: body };
-  const asked = Object.keys(query).length === 0 ? path : `${path}?`; // docker-modem adds the query to a question mark
+  const asked = Object.keys(options._query).length === 0 ? path : `${path}?`; // docker-modem adds the query to a question mark
   return new Promise((resolve, reject) => {
-    docker.modem.dial(
-      { path: asked, method: "POST", options },
-      (error: unknown, answer: unknown) => (error ? reject(error) : resolve(answer)),
+    docker.modem.dial({ path: asked, method, options }, (error: unknown, answer: unknown) =>
+      error ? reject(error) : resolve(answer),
     );
   });
 }

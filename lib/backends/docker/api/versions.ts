@@ -8,13 +8,21 @@ export function isAtLeast(version: string, wanted: string): boolean {
   return true;
 }
 
+/** Podman answers Docker's calls, with differences. */
+export type EngineKind = "docker" | "podman";
+
 /** What an engine says that it is, and what is spoken with it. */
 export interface EngineVersion {
   /** Its own text, `20.10.24+dfsg1`; `dev` where it was built from source, Podman's own with Podman. */
   readonly engine: string;
+  readonly kind: EngineKind;
   /** The API version: it tells what the engine can, whatever it calls itself. */
   readonly api: string;
 }
+
+/** By what it is made of: its version's text may be anything. */
+export const kindOf = (components: readonly { readonly Name: string }[]): EngineKind =>
+  components.some(({ Name }) => Name === "Podman Engine") ? "podman" : "docker";
 
 /** The newest API that this was written for; every engine since 25.0 speaks it, older ones speak an older one. */
 const NEWEST = "1.44";

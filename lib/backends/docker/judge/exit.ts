@@ -1,7 +1,7 @@
 import { constants } from "node:os";
 import { type Cause, causeOf } from "../../../runs/cause.ts";
-import type { ContainerState } from "../api/engine-answers.ts";
-import { type EngineVersion, isAtLeast } from "../api/versions.ts";
+import { type ContainerState, LOST_CODE } from "../api/engine-answers.ts";
+import { type EngineKind, type EngineVersion, isAtLeast } from "../api/versions.ts";
 import type { End } from "./end.ts";
 
 /** What is known of the engine's last start; both undefined where nothing shows it. */
@@ -35,10 +35,12 @@ export function mayBeEngines(
 /** The verdict on a container that ran and exited by no order of ours. */
 export function judgeExit(state: ContainerState, engine: EngineHistory): Verdict {
   const { ExitCode: statusCode } = state;
+  if (statusCode === LOST_CODE)
+    return { outcome: "crashed", statusCode, cause: causeOf("EngineLost", LOST) };
   if (mayBeEngines(state, engine.version) && endedAtRestart(state, engine))
     return { outcome: "crashed", statusCode, cause: engineLost(statusCode) };
   if (statusCode === 0) return { outcome: "completed", statusCode, cause: null };
-  return { outcome: "failed", statusCode, cause: failure(state) };
+  return { outcome: "failed", statusCode, cause: failure(state, engine.version.kind) };
 }
 
 function endedAtRestart({ FinishedAt, ExitCode }: ContainerState, engine: EngineHistory): boolean {
@@ -47,13 +49,13 @@ function endedAtRestart({ FinishedAt, ExitCode }: ContainerState, engine: Engine
   return before >= 0 && before <= RESTART_MS;
 }
 
-function failure({ ExitCode: code, OOMKilled }: ContainerState): Cause {
+function failure({ ExitCode: code, OOMKilled }: ContainerState, kind: EngineKind): Cause {
   if (OOMKilled)
     return causeOf("OOMKilled", `the kernel killed it for its memory use; exit code ${code}`);
   const signal = SIGNALS.get(code - 128);
   if (signal)
     return causeOf("Signal", `it exited with code ${code}, as a death by ${signal} is reported`, {
-      ...(signal === "SIGKILL" && { hint: KILLED }),
+      ...(signal === "SIGKILL" && { hint: KILLED[kind] }),
     });
   return causeOf("Exit", `the command exited with code ${code}`);
 }
@@ -63,8 +65,14 @@ function engineLost(code: number): Cause {
   return causeOf("EngineLost", message);
 }
 
-const KILLED =
-  "Something killed it, but the engine saw no lack of memory: `docker kill`, a stop of the engine, or the kernel for another's memory.";
+const LOST = "its machine went down while it ran, and its exit code is not known";
+
+const KILLED: Readonly<Record<EngineKind, string>> = {
+  docker:
+    "Something killed it, but the engine saw no lack of memory: `docker kill`, a stop of the engine, or the kernel for another's memory.",
+  podman:
+    "Something killed it: the kernel for its memory use (Podman does not always tell), `podman kill`, or the machine's stop. Compare its memory use with its limit first.",
+};
 
 const SIGNALS = new Map(
   Object.entries(constants.signals).map(([name, number]) => [number, name] as const),

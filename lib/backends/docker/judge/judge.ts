@@ -78,7 +78,8 @@ function judgeContainer(
 /** What the order to stop made of a run that had started; undefined where it ended before the order, or none was meant. */
 function stoppedBy(stop: Marked, state: ContainerState) {
   const { reason, message } = stopOrderOf(stop);
-  const before = Date.parse(state.FinishedAt) < Date.parse(stop.createdAt);
+  const finishedAt = timeOf(state.FinishedAt);
+  const before = finishedAt !== undefined && Date.parse(finishedAt) < Date.parse(stop.createdAt);
   if (before || reason === "SubmissionFailed") return undefined;
   const { outcome, cause } = end(OUTCOMES[reason], reason, message);
   return { outcome, cause, statusCode: state.ExitCode };

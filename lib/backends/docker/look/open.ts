@@ -78,7 +78,11 @@ async function examine(place: Place, { name, marks, listed }: Sighting): Promise
 
 const unsettled = (seen: Observation | undefined) => (seen?.run.settled ? undefined : seen);
 
-const NEWS = { type: ["container", "volume"], event: ["create", "start", "die", "destroy"] };
+/** In Docker's words and in Podman's. */
+const NEWS = {
+  type: ["container", "volume", "pod"],
+  event: ["create", "start", "die", "died", "destroy", "remove"],
+};
 
 /** The names of containers of ours that something happened to, from a moment on. */
 async function* news({ engine, signal }: Place, since: string): AsyncGenerator<string> {
@@ -96,8 +100,9 @@ async function* news({ engine, signal }: Place, since: string): AsyncGenerator<s
 
 function nameIn(event: unknown): string | undefined {
   const { data } = EventAnswer.safeParse(event);
-  if (data?.Type === "volume") {
-    const named = parseMarkName(data.Actor.ID); // a tombstone has no container
+  if (data?.Type === "volume" || data?.Type === "pod") {
+    const { ID, Attributes } = data.Actor;
+    const named = parseMarkName(Attributes.name ?? ID); // a tombstone has no container
     return named?.mark === "stop" ? named.container : undefined;
   }
   const attributes = data?.Actor.Attributes;

@@ -1,4 +1,4 @@
-import type { ListedContainer, Volume } from "../api/engine-answers.ts";
+import type { ListedContainer, Register } from "../api/engine-answers.ts";
 import { OPEN_LABEL, RUN_LABEL } from "../labels.ts";
 import { type Marked, type Marks, readMark } from "../marks.ts";
 import type { Place } from "./place.ts";
@@ -16,7 +16,7 @@ const ALIVE = ["created", "running", "paused", "restarting", "removing", "dead"]
 /** Every run that may not be settled. */
 export async function surveyOpen({ engine, signal }: Place): Promise<Sighting[]> {
   const [volumes, containers] = await Promise.all([
-    engine.listVolumes(OPEN_LABEL, signal),
+    engine.listRegisters(OPEN_LABEL, signal),
     engine.list(RUN_LABEL, signal, ALIVE),
   ]);
   return join(volumes, containers);
@@ -25,11 +25,11 @@ export async function surveyOpen({ engine, signal }: Place): Promise<Sighting[]>
 /** Every run of one hash, settled or not. */
 export async function surveyHash({ engine, signal }: Place, hash: string): Promise<Sighting[]> {
   const label = `${RUN_LABEL}=${hash}`;
-  const volumes = await engine.listVolumes(label, signal);
+  const volumes = await engine.listRegisters(label, signal);
   return join(volumes, await engine.list(label, signal));
 }
 
-function join(volumes: readonly Volume[], containers: readonly ListedContainer[]): Sighting[] {
+function join(volumes: readonly Register[], containers: readonly ListedContainer[]): Sighting[] {
   const marks = Map.groupBy(
     volumes.map(readMark).filter((mark) => mark !== undefined),
     ({ container }) => container,

@@ -10,7 +10,7 @@ import { containerName } from "../names.ts";
 import { API_URL, fromContainer } from "./api-url.ts";
 import { applyCreateOptions } from "./create-options.ts";
 import type { EngineTraits } from "./engine-traits.ts";
-import { resourcesOf } from "./host-config.ts";
+import { gpuWarnings, resourcesOf } from "./host-config.ts";
 import { extraHostsOf, gatewayWarnings, networkOf } from "./network.ts";
 import { type PullPolicy, pullPolicyOf } from "./pull-policy.ts";
 import { checkVolumes } from "./volumes.ts";
@@ -49,12 +49,16 @@ export function buildCreateRequest(
   refuseLinkLocal(image);
   const network = networkOf(run, engine, problems);
   const labels = labelsOf(spec, problems);
-  const warnings = [...network.warnings, ...gatewayWarnings(spec, engine)];
+  const warnings = [
+    ...network.warnings,
+    ...gatewayWarnings(spec, engine),
+    ...gpuWarnings(spec, engine),
+  ];
   const base: CreateBody = {
     Image: spec.image,
     Cmd: spec.command,
     ...(spec.entrypoint && { Entrypoint: spec.entrypoint }),
-    Env: variablesOf(run, network.mode),
+    Env: variablesOf(run, engine, network.mode),
     Labels: { ...labels, ...ourLabels(factsOf(run, warnings)) },
     ...(spec.user && { User: spec.user }),
     ...(spec.working_dir && { WorkingDir: spec.working_dir }),
@@ -96,10 +100,14 @@ function hostConfigOf(
 /** The driver knows no limit of its own; two files, so that the end is still there just after it began the second. */
 const BOUNDED_LOG = { Type: "json-file", Config: { "max-size": "16m", "max-file": "2" } };
 
-function variablesOf(run: Run<DockerContainerSpec>, networkMode: string | undefined): string[] {
+function variablesOf(
+  run: Run<DockerContainerSpec>,
+  { kind }: EngineTraits,
+  networkMode: string | undefined,
+): string[] {
   const { baseEnvironment: own } = run;
   const url = own[API_URL];
-  const moved = url && networkMode !== "host" ? { [API_URL]: fromContainer(url) } : {};
+  const moved = url && networkMode !== "host" ? { [API_URL]: fromContainer(url, kind) } : {};
   const env = environmentOf({ ...run, baseEnvironment: { ...own, ...moved } });
   return Object.entries(env).map(([name, value]) => `${name}=${value}`);
 }

@@ -1,6 +1,7 @@
 import type { DockerContainerSpec } from "../../../runs/infrastructure.ts";
 import type { Problem } from "../../../runs/launch-error.ts";
 import { quote } from "../../../runs/quote.ts";
+import type { EngineTraits } from "./engine-traits.ts";
 import { parseMemory } from "./memory.ts";
 
 /** What `docker run` calls memory, cpus, gpus, devices and the like, as the engine's HostConfig has it. */
@@ -37,6 +38,12 @@ function bytesOf(size: string | number | undefined, field: string, problems: Pro
     });
   return bytes;
 }
+
+/** Podman's Docker API reads no DeviceRequests. */
+export const gpuWarnings = ({ gpus }: DockerContainerSpec, { kind }: EngineTraits): string[] =>
+  gpus !== undefined && kind === "podman"
+    ? ["gpus: Podman takes no notice of them; name the devices in `devices` instead"]
+    : [];
 
 function gpuRequests(gpus: DockerContainerSpec["gpus"]) {
   if (gpus === undefined) return undefined;

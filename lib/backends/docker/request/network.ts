@@ -35,6 +35,7 @@ export function networkOf(
 /** Entries `host:address`: the request's own, and the way to the host where it is to be there. */
 export function extraHostsOf(spec: DockerContainerSpec, engine: EngineTraits): string[] {
   const asked = entriesOf(spec);
+  if (engine.kind === "podman") return asked;
   const own = asked.some((entry) => entry.startsWith(`${HOST_ALIAS}:`));
   if (own || !engine.linux || !engine.hostGateway || leadsElsewhere(spec.env)) return asked;
   return [...asked, `${HOST_ALIAS}:host-gateway`];

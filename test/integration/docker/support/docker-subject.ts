@@ -21,6 +21,12 @@ export interface WayToEngine {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** What is of one engine alone. */
+interface Peculiarities {
+  readonly outputIsText?: boolean;
+  readonly momentSeconds?: number;
+}
+
 /** Where commands write that they were started: outside of any container. */
 const TRUTH = "/truth";
 
@@ -28,6 +34,7 @@ const TRUTH = "/truth";
 export async function createDockerSubject(
   socket: string,
   way: WayToEngine,
+  { outputIsText = true, momentSeconds = 2 }: Peculiarities = {},
 ): Promise<ContractSubject<DockerContainerSpec>> {
   const folder = await mkdtemp(join(tmpdir(), "slipway-truth-"));
   const truth = join(folder, "starts");
@@ -36,9 +43,11 @@ export async function createDockerSubject(
   return {
     target: { type: "docker-container", name: way.target },
     patienceMs: 45_000,
+    momentSeconds,
     deathBySignal: { script: "kill -9 $$", statusCode: 137 },
     keepsOutputOfCancelled: true,
-    outputIsText: true, // the json-file driver; the local one loses a newline after a long line instead
+    // The json-file driver; the local one loses a newline after a long line instead.
+    ...(outputIsText && { outputIsText }),
     createBackend: (options = {}) => createDockerBackend(dependencies(way, options)),
     specOf: (script, fields = {}) =>
       aSpec("docker-container", {
@@ -72,15 +81,17 @@ export function dependencies(
   });
 }
 
-/** Container and volumes that carry a run's name. */
+/** Container and marks (volumes, or Podman's pods) that carry a run's name. */
 async function namesOf(socket: string, key: RunKey): Promise<string[]> {
   const name = containerName(key);
   const filters = encodeURIComponent(JSON.stringify({ name: [name] }));
   const containers = await rawCall(socket, "GET", `/containers/json?all=1&filters=${filters}`);
   const volumes = await rawCall(socket, "GET", `/volumes?filters=${filters}`);
+  const pods = await rawCall(socket, "GET", `/libpod/pods/json?filters=${filters}`);
   return [
     ...containers.body.map((one: { Names: string[] }) => one.Names[0]),
     ...(volumes.body.Volumes ?? []).map((one: { Name: string }) => one.Name),
+    ...(pods.status === 200 ? pods.body : []).map((one: { Name: string }) => one.Name),
   ];
 }
 

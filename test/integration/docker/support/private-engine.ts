@@ -1,13 +1,13 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
-import { once } from "node:events";
 import { openSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { freePort } from "../../../support/free-port.ts";
 import { createCertificates } from "./certificates.ts";
+import { end, killTree, processesOf, tryRun, unmountBelow } from "./processes.ts";
 import { copyImage, IMAGE, rawCall } from "./raw-call.ts";
 
 /** An engine of a test's own: nobody else's runs are on it, and it may be killed. Needs root and Debian's docker.io. */
@@ -179,13 +179,6 @@ function removeCables(bridge: string) {
   for (const cable of cables) tryRun("ip", "link", "del", cable);
 }
 
-async function end(child: ChildProcess | undefined, signal: NodeJS.Signals) {
-  if (!child || child.exitCode !== null || child.signalCode !== null) return;
-  const over = once(child, "exit");
-  child.kill(signal);
-  await over;
-}
-
 async function untilAnswers(socket: string, log: string, daemon: ChildProcess) {
   const deadline = Date.now() + 60_000;
   while (Date.now() < deadline && daemon.exitCode === null) {
@@ -196,44 +189,4 @@ async function untilAnswers(socket: string, log: string, daemon: ChildProcess) {
   throw new Error(
     `the private engine does not come up: ${(await readFile(log, "utf8")).slice(-2_000)}`,
   );
-}
-
-/** Shims carry the engine's folder in their command line. */
-async function processesOf(folder: string): Promise<number[]> {
-  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
-  const commands = await Promise.all(
-    pids.map(
-      async (pid) => [pid, await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")] as const,
-    ),
-  );
-  return commands
-    .filter(([pid, command]) => pid !== process.pid && command.includes(folder))
-    .map(([pid]) => pid);
-}
-
-function killTree(pid: number) {
-  const children = tryRun("pgrep", "-P", String(pid)).split("\n").filter(Boolean).map(Number);
-  for (const one of [pid, ...children]) {
-    try {
-      process.kill(one, "SIGKILL");
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-    }
-  }
-}
-
-function unmountBelow(folder: string) {
-  const points = tryRun("cat", "/proc/mounts")
-    .split("\n")
-    .map((line) => line.split(" ")[1] ?? "")
-    .filter((point) => point.startsWith(folder));
-  for (const point of points.reverse()) tryRun("umount", "-l", point);
-}
-
-function tryRun(program: string, ...given: string[]): string {
-  try {
-    return execFileSync(program, given, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
-  } catch {
-    return ""; // pgrep finds nothing, a mount is gone already
-  }
 }

@@ -5,7 +5,7 @@ import type { PrivateEngine } from "./private-engine.ts";
 import type { SshServer } from "./ssh-server.ts";
 
 /** The engine as this machine's own. */
-export const locally = (engine: PrivateEngine): WayToEngine => ({
+export const locally = (engine: Pick<PrivateEngine, "host">): WayToEngine => ({
   target: "default",
   env: { DOCKER_HOST: engine.host },
 });

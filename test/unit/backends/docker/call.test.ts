@@ -218,7 +218,7 @@ describe("a call to the engine", () => {
     const request = requestOf({ env: { API_TOKEN: "hunter22" }, platform: "linux/amd64" });
 
     const created = await containerCalls(caller).create(request, signal);
-    const volume = await volumeCalls(caller).createVolume("v1", { writer: "me" }, signal);
+    const volume = await volumeCalls(caller).createRegister("v1", { writer: "me" }, signal);
 
     expect(created).toEqual({ outcome: "created", id: "c1", warnings: ["no swap limit"] });
     expect(volume).toMatchObject({ Name: "v1", Labels: { writer: "another" } });

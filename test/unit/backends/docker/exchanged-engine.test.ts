@@ -152,8 +152,12 @@ describe("an engine that is exchanged for another while we are connected", () =>
 
     await connected.list("l", signal);
 
-    expect(before).toEqual({ engine: "20.10.24+dfsg1", api: "1.41" });
-    expect(await connected.version(signal)).toEqual({ engine: "29.8.0", api: "1.44" });
+    expect(before).toEqual({ kind: "docker", engine: "20.10.24+dfsg1", api: "1.41" });
+    expect(await connected.version(signal)).toEqual({
+      kind: "docker",
+      engine: "29.8.0",
+      api: "1.44",
+    });
   });
 
   test("is asked no third time where it refuses the version that it names", async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type {
   Container,
   ContainerState,
-  Volume,
+  Register,
 } from "../../../../lib/backends/docker/api/engine-answers.ts";
 import type { EngineHistory } from "../../../../lib/backends/docker/judge/exit.ts";
 import { type Evidence, judge } from "../../../../lib/backends/docker/judge/judge.ts";
@@ -49,7 +49,7 @@ function aContainer(state: Partial<ContainerState> = {}, id = "container-1"): Co
 
 function aMark(mark: Mark, says: Record<string, string> = {}, createdAt = "2026-11-24T06:00:05Z") {
   const labels = Object.entries(says).map(([key, value]) => [`dev.slipway.${key}`, value]);
-  const volume: Volume = {
+  const volume: Register = {
     Name: markName(name, mark),
     CreatedAt: createdAt,
     Labels: { ...ourLabels(facts), ...Object.fromEntries(labels) },
@@ -63,6 +63,7 @@ const stop = (reason: string, says: Record<string, string> = {}) =>
 
 const spoken = (engine: string, api = engine.startsWith("24.0") ? "1.43" : "1.41") => ({
   engine,
+  kind: "docker" as const,
   api,
 });
 
