@@ -56,10 +56,14 @@ export async function cancel(
   if (seen.marks.done) return { outcome: "ended" };
   await ensureOpen(place, seen);
   if (standing?.state === "ended")
-    return { outcome: seen.marks.stop && standing.attempts === 0 ? "fenced" : "ended" };
+    return { outcome: isFenced(seen, standing.attempts) ? "fenced" : "ended" };
   if (options.reason === "SubmissionFailed" && seen.container) return { outcome: "exists" };
   return carryOut(place, seen, key, options);
 }
+
+/** A start that failed has a stop mark too, but there was a run. */
+const isFenced = ({ container, marks }: Evidence, attempts: number) =>
+  marks.stop !== undefined && attempts === 0 && !container?.State.Error;
 
 /** A container that somebody else than its launcher started has no open mark, and would not be seen once it is over. */
 async function ensureOpen({ engine, signal }: Place, { name, container, marks }: Evidence) {

@@ -94,8 +94,21 @@ async function start(
     return describe(place, now, now.marks.stop ? "fenced" : "created");
   }
   if (started.outcome === "refused") await giveUp(place, facts, claimed.name, started.error);
+  if (started.outcome === "failed") await announceFailure(place, facts, claimed.name);
   const warnings = made.outcome === "created" ? made.warnings : [];
   return describe(place, claimed, "created", warnings);
+}
+
+/**
+ * The engine sends no event of a start that failed. A stop mark is one, so whoever follows hears of it at once; and it
+ * keeps the reason where the container is removed before its result is out.
+ */
+async function announceFailure(place: Place, facts: RunFacts, name: string): Promise<void> {
+  const seen = await assess(place, await look(place, name));
+  if (seen?.state !== "ended" || seen.attempts > 0 || !seen.cause) return;
+  const { code, message } = seen.cause;
+  const reason: StopReason = code === "NeverStarted" ? "NeverStarted" : "ConfigError";
+  await orderStop(place, name, facts, { reason, message, graceSeconds: 0 });
 }
 
 /** What will never start is told so, and its end is its result; what may start later is left to the watcher. */

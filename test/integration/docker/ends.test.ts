@@ -7,6 +7,8 @@ import { GREEDY } from "./support/raw-call.ts";
 import { createStage, type Stage } from "./support/stage.ts";
 import { locally } from "./support/ways.ts";
 
+const CANCEL = { graceSeconds: 1, reason: "Cancelled", message: "enough" } as const;
+
 await describeWithEngine("docker", "a container's end", () => {
   let engine: PrivateEngine;
   let stage: Stage;
@@ -60,6 +62,52 @@ await describeWithEngine("docker", "a container's end", () => {
       });
     },
   );
+
+  test.concurrent("is told at once to who follows, though the engine sends no event of a failed start", async () => {
+    const what = stage.run("true", { command: ["nosuchcommand"] });
+    const watcher = stage.another({});
+    const enough = new AbortController();
+    const signal = AbortSignal.any([enough.signal, AbortSignal.timeout(30_000)]);
+    const told: string[] = [];
+
+    const following = (async () => {
+      for await (const seen of watcher.open(stage.target, { signal, follow: true })) {
+        if (seen.run.key.id !== what.key.id) continue;
+        told.push(seen.state);
+        if (seen.state === "ended") enough.abort();
+      }
+    })();
+    await stage.submit(what);
+    await following;
+    await watcher.close();
+
+    expect(told.at(-1), `the follower was told ${told.join(", ") || "nothing"}`).toBe("ended");
+  });
+
+  test.concurrent("keeps the reason of a failed start where its container is removed before its result is out", async () => {
+    const what = stage.run("true", { command: ["nosuchcommand"] });
+    const { run } = await stage.submit(what);
+
+    await stage.raw("DELETE", `/containers/${run.uid}`);
+
+    expect(await stage.untilEnded(what)).toMatchObject({
+      outcome: "crashed",
+      attempts: 0,
+      cause: { code: "ConfigError", message: expect.stringContaining("nosuchcommand") },
+    });
+    expect(await stage.backend.cancel(what.key, CANCEL, stage.signal())).toEqual({
+      outcome: "fenced",
+    });
+  });
+
+  test.concurrent("is over for a cancel where the start failed", async () => {
+    const what = stage.run("true", { command: ["nosuchcommand"] });
+    await stage.submit(what);
+
+    expect(await stage.backend.cancel(what.key, CANCEL, stage.signal())).toEqual({
+      outcome: "ended",
+    });
+  });
 
   test.concurrent("tells of a port that is taken", async () => {
     const server = createServer();
