@@ -1,15 +1,23 @@
 import yargs, { type Argv } from "yargs";
+import { quote, quoteKey } from "../runs/quote.ts";
 import type { CommonOptions } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { EXIT } from "./exit-codes.ts";
 import { note, paint, print, processTerminal, type Terminal } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
 
+/** Arguments that yargs repeats, through the one function that quotes. */
+function quoteWithin(message: string): string {
+  return message
+    .replace(/(?<=Unknown \w+: ).*/s, (names) => names.split(", ").map(quoteKey).join(", "))
+    .replace(/(?<=Given: )"(.*?)"(?=, Choices)/gs, (_, given) => quote(given));
+}
+
 /** yargs' own complaints about a command line come as a message or as its own error; what a command throws passes through. */
 function refuse(message: string | null, error: Error | undefined): never {
   if (error && error.name !== "YError") throw error;
   throw new UsageError(
-    message || String(error),
+    message ? quoteWithin(message) : String(error),
     "slipway --help shows the commands and their options.",
   );
 }

@@ -1,5 +1,7 @@
 import { isRecord } from "../runs/canonical-json.ts";
 import { LaunchError, type Problem } from "../runs/launch-error.ts";
+import { joinPath } from "../runs/problems.ts";
+import { quote } from "../runs/quote.ts";
 import { toSnakeCase } from "../runs/spelling.ts";
 import { parseKubernetesYaml } from "./parse-yaml.ts";
 import {
@@ -42,7 +44,7 @@ export async function inlineFiles(
       inlined[field] = await readField(value, files);
     } catch (error) {
       if (!(error instanceof LaunchError)) throw error;
-      problems.push({ path: `${at}.${key}`, message: error.message });
+      problems.push({ path: joinPath(at, [key]), message: error.message });
     }
   }
   return inlined;
@@ -62,7 +64,8 @@ async function readField(value: unknown, { directory, readText }: Files): Promis
   if (typeof value !== "string") throw configError("must be the path of a YAML or JSON file");
   const path = absolutePath(value, directory);
   if (path === undefined) throw configError(NEEDS_ABSOLUTE);
-  return parseKubernetesYaml(await readOrExplain(path, value, readText), value);
+  const name = quote(value, [], "path");
+  return parseKubernetesYaml(await readOrExplain(path, name, readText), name);
 }
 
 const configError = (message: string) => new LaunchError("ConfigError", message);

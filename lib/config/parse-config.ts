@@ -1,6 +1,6 @@
 import { isRecord } from "../runs/canonical-json.ts";
 import { describeProblems, LaunchError, type Problem } from "../runs/launch-error.ts";
-import { toProblems } from "../runs/problems.ts";
+import { joinPath, toProblems } from "../runs/problems.ts";
 import { quote } from "../runs/quote.ts";
 import { parseSpec } from "../runs/request.ts";
 import { Config } from "./config.ts";
@@ -56,7 +56,7 @@ async function inlineNamed(
   return { ...fields, infrastructures: inlined };
 }
 
-const placeOf = (name: string) => `infrastructures.${name}`;
+const placeOf = (name: string) => joinPath("infrastructures", [name]);
 
 /** Each is checked as a request's would be; that it names a known target, too, where the rest could be read. */
 function infrastructureProblems(named: unknown, config: Config | undefined): Problem[] {

@@ -2,6 +2,7 @@ import { readFile } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { promisify } from "node:util";
 import { LaunchError } from "../runs/launch-error.ts";
+import { quote } from "../runs/quote.ts";
 import type { Reference } from "./references.ts";
 
 /** Reads a whole text file; throws where it cannot. */
@@ -54,7 +55,7 @@ export async function readOrExplain(
     return await readText(path);
   } catch (error) {
     const reason = error instanceof Error && "code" in error ? `${error.code}` : "unreadable";
-    const message = `${subject}: the file ${path} cannot be read (${reason})`;
+    const message = `${subject}: the file ${quote(path, [], "path")} cannot be read (${reason})`;
     throw new LaunchError("ConfigError", message, { cause: error });
   }
 }

@@ -1,18 +1,35 @@
 import { isRecord } from "../runs/canonical-json.ts";
-import { maskEnvironment, REDACTED, Secret } from "../runs/redact.ts";
+import { findSecrets } from "../runs/find-secrets.ts";
+import { mask, maskEnvironment, REDACTED, Secret } from "../runs/redact.ts";
 import type { Config } from "./config.ts";
 import { referencesIn } from "./references.ts";
 
 /** The configuration as it takes effect, for people: references as written, the secrets themselves masked. */
 export function showConfig(config: Config): unknown {
   const shown = showValue(config) as Record<string, unknown>;
-  return {
+  return maskTexts({
     ...shown,
     environment: maskUnlessReference(config.environment),
     infrastructures: Object.fromEntries(
       Object.entries(config.infrastructures).map(([name, fields]) => [name, showFields(fields)]),
     ),
-  };
+  });
+}
+
+/** Whatever a text says to be a secret, in whichever field; a list of texts may be a command. */
+function maskTexts(value: unknown, secrets: readonly string[] = []): unknown {
+  if (typeof value === "string") return mask(value, [...secrets, ...findSecrets(value)]);
+  if (Array.isArray(value)) {
+    const inside = [...secrets, ...findSecrets(value)];
+    return value.map((item) => maskTexts(item, inside));
+  }
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      maskTexts(key) as string,
+      maskTexts(inner, secrets),
+    ]),
+  );
 }
 
 function showValue(value: unknown): unknown {
@@ -41,8 +58,9 @@ function maskUnlessReference(environment: Readonly<Record<string, string>>) {
 /** What a request may carry in the clear is masked as its preview masks it. */
 function showFields(fields: Readonly<Record<string, unknown>>): unknown {
   const { env, image_registry: registry } = fields;
+  const rest = maskTexts(fields, findSecrets(fields)) as Record<string, unknown>;
   return {
-    ...fields,
+    ...rest,
     ...(isRecord(env) ? { env: maskEnvironment(env) } : {}),
     ...(isRecord(registry) ? { image_registry: maskEnvironment(registry) } : {}),
     ...(isRecord(fields.cluster_config) ? { cluster_config: REDACTED } : {}),

@@ -2,6 +2,7 @@ import { GetQueueAttributesCommand, GetQueueUrlCommand } from "@aws-sdk/client-s
 import { createSqs } from "../queues/sqs.ts";
 import { toQueueError } from "../queues/sqs-errors.ts";
 import type { SqsQueue } from "../queues/sqs-queue.ts";
+import { quote } from "../runs/quote.ts";
 import type { QueuePlace } from "./queue-place.ts";
 
 interface Given {
@@ -29,7 +30,7 @@ export async function findGivenQueue({ env, requests, results }: Given): Promise
     };
   } catch (error) {
     sqs.destroy();
-    throw toQueueError(error, `describe ${requests}`);
+    throw toQueueError(error, `describe ${quote(requests, [], "path")}`);
   }
 }
 

@@ -7,7 +7,7 @@ import { isSecretName } from "./redact.ts";
  * refuse, so whatever is found here is masked in what they say.
  */
 export function findSecrets(value: unknown): string[] {
-  return inValue(value, false, 0);
+  return [...new Set(inValue(value, false, 0))];
 }
 
 /** No request is allowed to nest so deep; texts of JSON inside of it could. */
@@ -29,7 +29,8 @@ function inValue(value: unknown, isSecret: boolean, depth: number): string[] {
 /** Manifests refer to secrets by these; their values are names that an error should show. */
 const REFERENCES: ReadonlySet<string> = new Set(["key", "secretName"]);
 
-const namesSecret = (key: string) => isSecretName(key) && !REFERENCES.has(key);
+/** Whether what stands under a key of a request is a secret as a rule. */
+export const namesSecret = (key: string): boolean => isSecretName(key) && !REFERENCES.has(key);
 
 /** `--password hunter2` as two arguments. */
 function inList(list: readonly unknown[], isSecret: boolean, depth: number): string[] {
@@ -49,10 +50,7 @@ function inText(text: string, depth: number): string[] {
   if (!/[=:@\s]/.test(read)) return [];
   const inside = parsed(read);
   if (inside !== undefined) return inValue(inside, false, depth + 1);
-  return [
-    ...wholeAssignment(read),
-    ...PATTERNS.flatMap((pattern) => [...read.matchAll(pattern)].flatMap(secretOf)),
-  ];
+  return [...wholeAssignment(read), ...afterNames(read), ...credentials(read)];
 }
 
 /** An entry of an environment or one argument: the rest of it, with white space in it. */
@@ -61,18 +59,33 @@ function wholeAssignment(text: string): string[] {
   return isSecretName(name) ? [value] : [];
 }
 
-const PATTERNS = [
-  /([\w-]{1,128})["'\\]{0,4}\s{0,4}(?:=|:(?=[\s"'\\]))\s{0,4}["'\\]{0,4}([^\s"'\\,;&}]{1,4096})/g, // NAME=value, name: value
-  /(?:^|\s)--?([\w-]{1,128})\s{1,4}["'\\]{0,4}([^\s"'\\-][^\s"'\\]{0,4096})/g, // --name value
-  /(?:^|[\s"'=/])([\w.-]{0,128}):([^\s/@:"']{1,512})@(?!sha\d)/g, // user:password@
-  /\b(Bearer|Basic)\s{1,8}([\w.~+/=-]{8,2048})/gi,
-] as const;
+/** `NAME=`, `name: `, `"name":"` and `--name `: what follows is the value. */
+const NAMES =
+  /([\w-]{1,128})["'\\]{0,4}[ \t]{0,4}(?:=|:(?=[\s"'\\]))[ \t]{0,4}\\?(["']?)|(?<=^|\s)--?([\w-]{1,128})[ \t]{1,4}(["']?)(?!-)/g;
 
-const ALWAYS = /^(?:bearer|basic)$/i;
-
-function secretOf({ 0: found, 1: name = "", 2: value = "" }: RegExpMatchArray): string[] {
-  return found.endsWith("@") || ALWAYS.test(name) || isSecretName(name) ? [value] : [];
+function afterNames(text: string): string[] {
+  return [...text.matchAll(NAMES)].flatMap(({ 0: found, index, 1: name, 2: mark, 3: option }) =>
+    isSecretName(name ?? option ?? "") ? valueAt(text, index + found.length, mark) : [],
+  );
 }
+
+const MAX_VALUE = 4_096;
+
+/** To the end of its quotes where it has some. */
+function valueAt(text: string, start: number, mark = ""): string[] {
+  const rest = text.slice(start, start + MAX_VALUE);
+  const quoted = mark && rest.slice(0, rest.indexOf(mark)).replace(/\\$/, "");
+  const [word] = /^[^\s"'\\,;&}]+/.exec(rest) ?? [];
+  return [quoted, word].filter((value) => value !== undefined).filter((value) => value !== "");
+}
+
+const USER_AND_PASSWORD = /(?<=^|[\s"'=/])[\w.-]{0,128}:([^\s/@:"']{1,512})@(?!sha\d)/g;
+const AUTHORIZATION = /\b(?:Bearer|Basic)\s{1,8}([\w.~+/=-]{8,2048})/gi;
+
+const credentials = (text: string) =>
+  [USER_AND_PASSWORD, AUTHORIZATION].flatMap((pattern) =>
+    [...text.matchAll(pattern)].map(([, secret = ""]) => secret),
+  );
 
 /** What a text of JSON says; undefined where it is none. */
 function parsed(text: string): unknown {

@@ -1,4 +1,5 @@
 import { isRecord } from "./canonical-json.ts";
+import { findSecrets } from "./find-secrets.ts";
 import { isSecretName } from "./redact.ts";
 
 /**
@@ -9,19 +10,24 @@ import { isSecretName } from "./redact.ts";
 
 export type Path = readonly PropertyKey[];
 
-/** What a place is for: a name holds no colon, so that `user:password` in its place is not shown. */
-type Expected = "name" | "address";
+/**
+ * What a place is for: a name holds no colon, so that `user:password` in its place is not shown; the path of a file may be
+ * made of anything, but of no JSON and no variables.
+ */
+type Expected = "name" | "address" | "path";
 
-const MAX_SHOWN = { name: 60, address: 200 } as const;
+const MAX_SHOWN = { name: 60, address: 200, path: 300 } as const;
 
-/** A value as a message shows it: a plain text in quotes, a number, or its kind and size. */
+/** A value as a message shows it: a plain text in quotes (a path without), a number, or its kind and size. */
 export function quote(value: unknown, path: Path = [], expected: Expected = "name"): string {
   if (path.some(isSecretPlace)) return kindOf(value);
-  if (typeof value === "string")
-    return isPlain(value, expected)
-      ? JSON.stringify(value)
-      : `a text of ${value.length} characters`;
+  if (typeof value === "string") return quoteText(value, expected);
   return isScalar(value) && !path.some(isCommand) ? String(value) : kindOf(value);
+}
+
+function quoteText(text: string, expected: Expected): string {
+  if (!isPlain(text, expected)) return `a text of ${text.length} characters`;
+  return expected === "path" ? text : JSON.stringify(text);
 }
 
 /** A key as a path shows it: what is no name of anything may be a secret as well. */
@@ -42,11 +48,14 @@ const isCommand = (key: PropertyKey) => COMMANDS.has(key);
 
 function isPlain(text: string, expected: Expected): boolean {
   if (text.length > MAX_SHOWN[expected]) return false;
+  if (expected === "path") return PATH.test(text) && findSecrets(text).length === 0;
   if (expected === "name" && namesSecret(text)) return false;
   const parts = (expected === "name" ? withoutScheme(text) : withoutColons(text)).split(SEPARATORS);
-  const isWords = parts.every((part) => part === "" || WORDS.some((word) => word.test(part)));
-  return isWords || QUANTITY.test(text);
+  return parts.every((part) => part === "" || isWord(part)) || QUANTITY.test(text);
 }
+
+/** A file, or the URL of a queue: no user in it, no parameters, no quotes, no colon but behind a scheme or before a port. */
+const PATH = /^(?:[^\p{Cc}{}"'=@?#;|&<>$`:]|:(?=\/\/|\\|\d{1,5}(?:\/|$)))+$/u;
 
 /** `5 minutes`, `1,5 GB` */
 const QUANTITY = /^\d{1,12}(?:[.,]\d{1,6})? ?\p{L}{0,10}$/u;
@@ -82,9 +91,13 @@ const WORDS = [
   /^[0-9a-f]{1,12}$/, // the short hash of a commit
 ];
 
-/** Whether a text holds a run of letters and digits as tokens have them, and no identifier. */
+/** Whether a text holds a run of letters and digits as tokens have them, and neither words nor identifiers. */
 export const looksRandom = (text: string): boolean =>
-  /(?=[A-Za-z]{0,19}\d)(?=\d{0,19}[A-Za-z])[A-Za-z\d]{20}/.test(text);
+  (text.match(/[A-Za-z\d]{12,}/g) ?? []).some(
+    (run) => /\d/.test(run) && /[A-Za-z]/.test(run) && !isWord(run),
+  );
+
+const isWord = (text: string) => WORDS.some((word) => word.test(text));
 
 const isScalar = (value: unknown) =>
   value == null || typeof value === "number" || typeof value === "boolean";

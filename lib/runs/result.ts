@@ -4,6 +4,7 @@ import { isRecord } from "./canonical-json.ts";
 import { Cause } from "./cause.ts";
 import { INFRASTRUCTURE_TYPES } from "./infrastructure.ts";
 import type { Ended, ObservedRun } from "./observation.ts";
+import { mask } from "./redact.ts";
 import { boundData } from "./result-bounds.ts";
 import { cleanText } from "./text.ts";
 
@@ -120,7 +121,7 @@ export function terminalResult(ended: Ended, logs: ResultData["logs"]): Result {
     ...describe(run),
     state: outcome,
     status_code: outcome === "rejected" ? null : ended.statusCode,
-    cause: ended.cause,
+    cause: ended.cause && withoutSecrets(ended.cause, run.secrets),
     started_at: startedAt ?? null,
     finished_at: finishedAt ?? null,
     duration_ms: startedAt && finishedAt ? durationMs(startedAt, finishedAt) : null,
@@ -131,6 +132,12 @@ export function terminalResult(ended: Ended, logs: ResultData["logs"]): Result {
   return resultOf({ source, uid, time: finishedAt ?? run.createdAt, data, traceparent });
 }
 
+/** Engines repeat what they could not do. */
+const withoutSecrets = (cause: Cause, secrets: readonly string[]): Cause => ({
+  ...cause,
+  message: mask(cause.message, secrets),
+});
+
 function describe(run: ObservedRun) {
   return {
     id: run.key.id,
@@ -139,7 +146,7 @@ function describe(run: ObservedRun) {
     identifier: run.identifier,
     created_at: run.createdAt,
     labels: { ...run.labels },
-    warnings: [...run.warnings],
+    warnings: run.warnings.map((text) => mask(text, run.secrets)),
   };
 }
 

@@ -65,7 +65,7 @@ async function conclude(
     if (request.action === "cancel") await cancelRun(deps, request, signal);
     else await fence(deps, message, request, reasonOf(message), signal);
   } catch (error) {
-    const failure = toFailure(deps, request, error);
+    const failure = toFailure(deps, message, request, error);
     if (failure.retryable) throw failure;
     await publishOne(deps.results, rejectedResult(message, request, failure), signal);
   }

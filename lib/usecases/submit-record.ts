@@ -29,7 +29,7 @@ export async function submitRecord(
     if (request.action === "cancel") await cancelRun(deps, request, budget.signal);
     else await submitRun(deps, message, request, budget);
   } catch (error) {
-    const failure = toFailure(deps, request, error);
+    const failure = toFailure(deps, message, request, error);
     if (!failure.retryable) await reject(deps, message, request, failure, budget.signal);
     else if (request) await retryOrFence(deps, message, request, failure, budget.signal);
     else throw failure;

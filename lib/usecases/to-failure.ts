@@ -1,3 +1,5 @@
+import type { RequestMessage } from "../queues/request-queue.ts";
+import { findSecrets } from "../runs/find-secrets.ts";
 import { LaunchError, unavailable, withoutSecrets } from "../runs/launch-error.ts";
 import { secretValues } from "../runs/redact.ts";
 import type { Request } from "../runs/request.ts";
@@ -10,6 +12,7 @@ import type { Dependencies } from "./dependencies.ts";
  */
 export function toFailure(
   { baseEnvironment }: Pick<Dependencies, "baseEnvironment">,
+  { body }: Pick<RequestMessage, "body">,
   request: Request | undefined,
   error: unknown,
 ): LaunchError {
@@ -17,6 +20,6 @@ export function toFailure(
     error instanceof LaunchError
       ? error
       : unavailable("an unexpected error in Slipway itself", { cause: error });
-  const own = request ? secretsOf(request.spec) : [];
+  const own = request ? secretsOf(request.spec) : findSecrets(body);
   return withoutSecrets(failure, [...secretValues(baseEnvironment), ...own]);
 }

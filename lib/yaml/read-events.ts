@@ -23,11 +23,14 @@ export function readEvents(source: string): { text: string; events: readonly Eve
       const offset = mark?.position ?? 0;
       const isFlat = reason === FLAT_LINE && lines < MAX_FLAT_LINES;
       const better = isFlat ? indent(text, offset, offset - (mark?.column ?? 0)) : undefined;
-      if (better === undefined) throw yamlError(text, offset, reason);
+      if (better === undefined) throw yamlError(text, offset, withoutText(reason));
       text = better;
     }
   }
 }
+
+/** A few reasons repeat the tag or the name that they refuse. */
+const withoutText = (reason: string) => reason.replace(/ ?"[^"]*"|: .*$/gs, "");
 
 /** undefined where indentation is not what is wrong. */
 function indent(text: string, offset: number, lineStart: number): string | undefined {

@@ -1,3 +1,5 @@
+import { isRecord } from "../../runs/canonical-json.ts";
+import { findSecrets } from "../../runs/find-secrets.ts";
 import type { DockerContainerSpec } from "../../runs/infrastructure.ts";
 import {
   isSecretName,
@@ -6,8 +8,7 @@ import {
   maskEnvironment,
   REDACTED,
 } from "../../runs/redact.ts";
-import { secretsIn } from "./judge/observed-run.ts";
-
+import { secretsOf } from "../../runs/spec-secrets.ts";
 import type { CreateRequest } from "./request/create-request.ts";
 
 /** What a submission sends, as JSON, secrets masked wherever they stand. */
@@ -27,13 +28,19 @@ export function previewText(
     ...(platform && { platform }),
     create: { ...body, Env: body.Env.map(maskVariable) },
   };
-  const secrets = secretsIn(body.Env);
+  const { Labels: _, ...rest } = body; // they come back in results as they are
+  const secrets = [...findSecrets(rest), ...secretsOf(spec)];
+  const maskText = (text: string) => maskCredentials(mask(text, secrets));
   const masked = (key: string, value: unknown) => {
+    if (isRecord(value)) return mapKeys(value, maskText);
     if (typeof value !== "string") return value;
-    return isSecretName(key) && value !== "" ? REDACTED : maskCredentials(mask(value, secrets));
+    return isSecretName(key) && value !== "" ? REDACTED : maskText(value);
   };
   return JSON.stringify(shown, masked, 2);
 }
+
+const mapKeys = (record: Record<string, unknown>, change: (key: string) => string) =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [change(key), value]));
 
 function maskVariable(variable: string): string {
   const at = variable.indexOf("=");

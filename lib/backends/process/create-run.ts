@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { findSecrets } from "../../runs/find-secrets.ts";
 import type { ProcessSpec } from "../../runs/infrastructure.ts";
-import { secretValues } from "../../runs/redact.ts";
 import type { Run, RunKey } from "../../runs/run.ts";
 import { FILES } from "./layout.ts";
 import { planOf } from "./plan.ts";
@@ -20,7 +20,7 @@ export function createRun(
     ...newRequest(run.key),
     digest: run.digest,
     labels,
-    secrets: secretValues(launch.env),
+    secrets: findSecrets(launch),
     streamOutput: stream_output,
     ...(run.traceparent === undefined ? {} : { traceparent: run.traceparent }),
     ...(timeout_seconds === undefined

@@ -1,6 +1,7 @@
 import { type Cause, causeOf } from "../../runs/cause.ts";
 import { hashRunId } from "../../runs/names.ts";
 import type { Ended, Observation, ObservedRun } from "../../runs/observation.ts";
+import { mask } from "../../runs/redact.ts";
 import type { Target } from "../../runs/run.ts";
 import type { Facts } from "./facts.ts";
 import type { CancelRecord, ClaimRecord, EndRecord } from "./records.ts";
@@ -12,7 +13,7 @@ type Fence = Extract<ClaimRecord, { kind: "fence" }>;
 export function judge(facts: Facts, run: ObservedRun): Observation {
   const { claim, start, end, recorder, command } = facts;
   if (claim?.kind === "fence") return ended(facts, run, stopped(claim), claim.at);
-  if (end) return ended(facts, run, verdictOf(end, facts), end.at);
+  if (end) return ended(facts, run, verdictOf(end, facts, run), end.at);
   if (recorder === "elsewhere" || command === "elsewhere")
     return { state: "unknown", run, reason: "it belongs to another host, which alone can tell" };
   if (start && (recorder === "alive" || command === "alive"))
@@ -57,8 +58,8 @@ function ended({ start }: Facts, run: ObservedRun, verdict: Verdict, finishedAt:
   return { state: "ended", run, ...verdict, startedAt: start?.at, finishedAt, attempts };
 }
 
-function verdictOf(end: EndRecord, { request, cancel }: Facts): Verdict {
-  if (end.kind === "refused") return refused(end);
+function verdictOf(end: EndRecord, { request, cancel }: Facts, run: ObservedRun): Verdict {
+  if (end.kind === "refused") return refused(end, run.secrets);
   const statusCode = end.kind === "exited" ? end.status : -1;
   if (end.stop === "cancel" && cancel) return { ...stopped(cancel), statusCode };
   if (end.stop === "deadline") {
@@ -103,7 +104,12 @@ function failureOf(statusCode: number): Cause {
 }
 
 /** 127 and 126 as shells have them: there is no such command, or it cannot be run. */
-function refused({ code, message }: Extract<EndRecord, { kind: "refused" }>): Verdict {
+function refused(
+  end: Extract<EndRecord, { kind: "refused" }>,
+  secrets: readonly string[],
+): Verdict {
+  const { code } = end;
+  const message = mask(end.message, secrets); // it names the program, which may be a whole command line
   if (code === undefined || code === "EAGAIN" || code === "ENOMEM" || code === "EMFILE")
     return { outcome: "crashed", statusCode: -1, cause: causeOf("EngineLost", message, LOCAL) };
   const statusCode = code === "ENOENT" || code === "ENOTDIR" ? 127 : 126;

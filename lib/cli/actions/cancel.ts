@@ -2,6 +2,7 @@ import type { CancelMessage } from "../../client/request-message.ts";
 import type { Config } from "../../config/config.ts";
 import { fieldsNaming } from "../../config/targets.ts";
 import type { Engines } from "../../local/dependencies.ts";
+import { quote } from "../../runs/quote.ts";
 import { toRequest } from "../../runs/request.ts";
 import { type RunKey, runKeyOf } from "../../runs/run.ts";
 import { openCarrier } from "../carrier.ts";
@@ -100,7 +101,7 @@ async function messageFrom(
   const messages = await prepareMessages({ file, set: [], ...nothing }, terminal);
   const [only] = messages;
   const meant = messages.length === 1 ? only : messages.find((message) => message.id === id);
-  if (!meant) throw new UsageError(`${file} holds no request with the id ${id}`);
+  if (!meant) throw new UsageError(`${quote(file, [], "path")} holds no request with the id ${id}`);
   return { id, action: "cancel", infrastructure: meant.infrastructure, grace_seconds: grace };
 }
 

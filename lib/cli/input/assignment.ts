@@ -1,4 +1,5 @@
 import { isRecord } from "../../runs/canonical-json.ts";
+import { quote } from "../../runs/quote.ts";
 import { readOwnYaml } from "../../yaml/read-yaml.ts";
 import { YamlError } from "../../yaml/yaml-error.ts";
 import { UsageError } from "../usage-error.ts";
@@ -40,7 +41,7 @@ function assignItem(list: readonly unknown[], key: string, rest: Assignment): un
   const index = Number(key);
   if (!Number.isInteger(index) || index < 0 || index > list.length)
     throw new UsageError(
-      `--set: ${key} is no index of a list of ${list.length}`,
+      `--set: ${quote(key)} is no index of a list of ${list.length}`,
       `Give a number from 0 to ${list.length}; the last one appends.`,
     );
   return list.toSpliced(index, 1, assign(list[index], rest));
@@ -59,19 +60,18 @@ function typeValue(assignment: string, text: string, path: readonly string[]): u
   if (text.trim() === "") return text;
   try {
     const documents = readOwnYaml(text, path);
-    if (documents.length !== 1) throw refuse(nameOf(assignment), "is more than one YAML document");
+    if (documents.length !== 1) throw refuse(assignment, "is more than one YAML document");
     return documents[0];
   } catch (error) {
     if (!(error instanceof YamlError)) throw error;
     const reason = error.problems.map(({ message }) => message).join("; ");
-    throw refuse(nameOf(assignment), `cannot be read: ${reason}`);
+    throw refuse(assignment, `cannot be read: ${reason}`);
   }
 }
 
-const nameOf = (assignment: string) => assignment.slice(0, assignment.indexOf("="));
-
+/** Of an assignment its path alone is shown. */
 const refuse = (text: string, why: string) =>
   new UsageError(
-    `--set ${text} ${why}`,
+    `--set ${quote(text.replace(/=.*$/s, ""))} ${why}`,
     "Write it as path=value: --set infrastructure.env.DEBUG=1",
   );

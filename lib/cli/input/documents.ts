@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { text } from "node:stream/consumers";
+import { quote } from "../../runs/quote.ts";
 import { readOwnYaml } from "../../yaml/read-yaml.ts";
 import { YamlError } from "../../yaml/yaml-error.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -52,7 +53,7 @@ export async function readText(path: string, name: string): Promise<string> {
     return await readFile(path, "utf8");
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    throw new UsageError(`${name}: ${REASONS[code] ?? code}`, "", EXIT.noInput);
+    throw new UsageError(`${quote(name, [], "path")}: ${REASONS[code] ?? code}`, "", EXIT.noInput);
   }
 }
 

@@ -1,3 +1,4 @@
+import { quote } from "../../runs/quote.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** A request said on the command line: `slipway run --type process -- echo hi`. */
@@ -32,5 +33,8 @@ export function isQuick({ type, image, name, env, command }: QuickOptions): bool
 function variable(text: string): [string, string] {
   const equals = text.indexOf("=");
   if (equals > 0) return [text.slice(0, equals), text.slice(equals + 1)];
-  throw new UsageError(`--env ${text} has no value`, "Write it as NAME=value: --env DEBUG=1");
+  throw new UsageError(
+    `--env ${quote(text)} has no value`,
+    "Write it as NAME=value: --env DEBUG=1",
+  );
 }

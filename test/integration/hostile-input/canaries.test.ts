@@ -78,22 +78,26 @@ test("no secret is in a result or a log, whatever the engine repeats in its refu
     },
   );
   const id = anId();
+  const line = anId();
   const named = { ...SPECS.docker, image: "x:1", image_registry: "hub" };
   const bodies = [
     request(SPECS.process, id),
     ...[SPECS.docker, SPECS.kubernetes, named].map((spec) => request(spec)),
     ...[SPECS.docker, named].map((spec) => request({ ...spec, image_pull_policy: "ALWAYS" })),
+    request({ type: "process", command: [`API_TOKEN=${CANARIES.token} python x.py`] }, line),
     request({ ...SPECS.process, env: { API_KEY: [CANARIES.variable] } }),
     request({ ...SPECS.docker, image_registry: { ...registry, passwrd: CANARIES.registry } }),
   ];
 
   const wentBack = await bench.send(bodies.map((body) => aRecord(JSON.stringify(body))));
   const ended = await bench.untilEnded(id);
+  const notStarted = await bench.untilEnded(line);
 
   expect(bench.asked.map((asked) => asked.replace(/\/v[\d.]+|\?.*/g, ""))).toEqual(
     expect.arrayContaining(["POST /containers/create", "POST /auth"]),
   );
   expect(ended.data.logs?.tail).toBe("[redacted] postgres://user:[redacted]@db/x\n");
+  expect(notStarted.data.cause?.message).toMatch(/^The command could not be started: .*redacted/);
   expect(bench.published.filter(({ data }) => data.state === "rejected").length).toBe(5);
   expect(wentBack.length).toBe(2); // a pull that fails for no known reason is tried again
   expectNoCanary(bench.published, bench.logged);

@@ -40,6 +40,16 @@ describe("what is made of words and numbers is quoted", () => {
   });
 
   test.each([
+    "/etc/slipway/My Files/prod.yml",
+    "/tmp/slipway-Xy12Ab9c8d/x.json",
+    "https://sqs.eu-west-1.amazonaws.com/123456789012/Stack-Requests1A2B3C4D-XyZ",
+    "http://127.0.0.1:9324/000000000000/requests.fifo",
+    "C:\\slipway.yml",
+  ])("a path, without quotes: %s", (text) => {
+    expect(quote(text, [], "path")).toBe(text);
+  });
+
+  test.each([
     [5, "5"],
     [1.5, "1.5"],
     [true, "true"],
@@ -87,6 +97,18 @@ describe("of what may be a secret, kind and size are told", () => {
     "x:ghp_16C7e42F292c6912E7710c838347Ae178B4a",
   ])("an address: %j", (text) => {
     expect(quote(text, [], "address")).toBe(`a text of ${text.length} characters`);
+  });
+
+  test.each([
+    "https://user:hunter2@sqs/x",
+    "https://hooks/x?token=hunter2",
+    '{"registries":{}}',
+    "registries:\n  x: hunter2",
+    "password: hunter2",
+    "mysql --password hunter2",
+    "API_TOKEN=hunter2",
+  ])("a path: %j", (text) => {
+    expect(quote(text, [], "path")).toBe(`a text of ${text.length} characters`);
   });
 
   test.each([

@@ -1,7 +1,7 @@
 import type Docker from "dockerode";
+import { findSecrets } from "../../../runs/find-secrets.ts";
 import type { LaunchError } from "../../../runs/launch-error.ts";
-import { secretsIn } from "../judge/observed-run.ts";
-
+import { quote } from "../../../runs/quote.ts";
 import type { CreateRequest } from "../request/create-request.ts";
 import { Refusal } from "./answer.ts";
 import type { Caller } from "./caller.ts";
@@ -51,7 +51,7 @@ export function containerCalls(caller: Caller) {
       if (answer.status === 409) return { outcome: "name-taken" };
       if (answer.status === 404 && IMAGE_MISSING.test(messageOf(answer)))
         return { outcome: "image-missing", forPlatform: OTHER_PLATFORM.test(messageOf(answer)) };
-      throw refused(host, "create the container", answer, secretsIn(body.Env));
+      throw refused(host, "create the container", answer, findSecrets(body));
     },
 
     /** undefined where there is none. */
@@ -116,7 +116,10 @@ export function containerCalls(caller: Caller) {
       const answer = await caller.send(call, { signal });
       if (!(answer instanceof Refusal) || /already exists in network/.test(messageOf(answer)))
         return { outcome: "done" };
-      return { outcome: "refused", error: refused(host, `join the network ${network}`, answer) };
+      return {
+        outcome: "refused",
+        error: refused(host, `join the network ${quote(network, [], "address")}`, answer),
+      };
     },
   };
 }

@@ -60,7 +60,11 @@ const ContainerState: z.ZodMiniType<ContainerState> = z.object({
 
 export type Container = Pick<Docker.ContainerInspectInfo, "Id" | "Name" | "Created"> & {
   readonly State: ContainerState;
-  readonly Config: Pick<Docker.ContainerInspectInfo["Config"], "Labels" | "Env" | "Tty">;
+  readonly Config: Pick<Docker.ContainerInspectInfo["Config"], "Labels" | "Env" | "Tty"> & {
+    /** Lists of texts, of some engines one text; only searched for secrets. */
+    readonly Cmd?: unknown;
+    readonly Entrypoint?: unknown;
+  };
 };
 export const ContainerAnswer: z.ZodMiniType<Container> = z.object({
   Id: z.string(),
@@ -70,6 +74,8 @@ export const ContainerAnswer: z.ZodMiniType<Container> = z.object({
   Config: z.object({
     Labels: texts,
     Env: listOf(z.string()),
+    Cmd: z.optional(z.unknown()),
+    Entrypoint: z.optional(z.unknown()),
     Tty: z._default(z.boolean(), false),
   }),
 });

@@ -1,5 +1,5 @@
+import { findSecrets } from "../../../runs/find-secrets.ts";
 import type { Observation, ObservedRun } from "../../../runs/observation.ts";
-import { secretValues } from "../../../runs/redact.ts";
 import type { Target } from "../../../runs/run.ts";
 import type { Container } from "../api/engine-answers.ts";
 import { type RunFacts, readFacts } from "../labels.ts";
@@ -37,7 +37,7 @@ export function runOf(
     ...describe(facts, evidence, target),
     uid: Id,
     revision: `${State.Status} ${State.StartedAt} ${State.FinishedAt}`,
-    secrets: secretsIn(Config.Env),
+    secrets: findSecrets([Config.Env, Config.Cmd, Config.Entrypoint]),
     traceparent: variablesIn(Config.Env).TRACEPARENT,
     createdAt: toIso(Created),
   };
@@ -65,11 +65,7 @@ function describe(facts: RunFacts, { name, marks }: Evidence, target: Target) {
   };
 }
 
-/** The values of an environment as a container has it (`NAME=value`) that nothing may show. */
-export function secretsIn(env: readonly string[]): string[] {
-  return secretValues(variablesIn(env));
-}
-
+/** An environment as a container has it: `NAME=value`. */
 function variablesIn(env: readonly string[]): Record<string, string> {
   const entries = env.map((entry) => {
     const at = entry.indexOf("=");

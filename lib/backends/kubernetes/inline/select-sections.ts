@@ -69,7 +69,7 @@ function entryOf(config: Fields, list: string, kind: string, name: unknown, at: 
     ? entries.findIndex((entry) => isRecord(entry) && entry.name === name && isRecord(entry[kind]))
     : -1;
   if (index < 0 || typeof name !== "string") {
-    const message = `has no ${kind} ${typeof name === "string" ? quote(name) : "that is chosen by its name"}`;
+    const message = `has no ${kind} ${typeof name === "string" ? quote(name, [], "address") : "that is chosen by its name"}`;
     throw invalid([{ path: joinPath(at, [list]), message }]);
   }
   const fields = (entries as Record<string, Fields>[])[index]?.[kind] ?? {};

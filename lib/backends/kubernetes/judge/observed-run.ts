@@ -1,7 +1,7 @@
 import { isRecord } from "../../../runs/canonical-json.ts";
+import { findSecrets } from "../../../runs/find-secrets.ts";
 import { hashRunId } from "../../../runs/names.ts";
 import type { ObservedRun } from "../../../runs/observation.ts";
-import { secretValues } from "../../../runs/redact.ts";
 import type { Job } from "../api/api-types.ts";
 import { ANNOTATIONS, MARKER_VERSION, OPEN_LABEL, PREFIX, RUN_LABEL } from "../markers.ts";
 import { terminalCondition } from "./conditions.ts";
@@ -36,7 +36,7 @@ export function readRun(job: Job, target: string): KubernetesRun {
     revision: job.metadata?.resourceVersion ?? "",
     source: `/kubernetes/${target}/${namespace}`,
     labels: ownLabels(labels),
-    secrets: variables.flatMap(([key, value]) => secretValues({ [key]: value })),
+    secrets: findSecrets(containersOf(job)),
     streamOutput: annotations[ANNOTATIONS.streamOutput] !== "false",
     settled: labels[OPEN_LABEL] === undefined,
     createdAt: toIso(job.metadata?.creationTimestamp) ?? "",
@@ -62,10 +62,15 @@ function ownLabels(labels: Readonly<Record<string, string>>): Record<string, str
   return Object.fromEntries(Object.entries(labels).filter(([name]) => !name.startsWith(PREFIX)));
 }
 
-/** The environment of all containers. A manifest that no cluster has accepted yet may hold anything. */
-function variablesOf({ spec }: Job): [string, string][] {
+/** A manifest that no cluster has accepted yet may hold anything. */
+function containersOf({ spec }: Job): Record<string, unknown>[] {
   const { containers, initContainers } = spec?.template?.spec ?? {};
-  return [...recordsIn(containers), ...recordsIn(initContainers)]
+  return [...recordsIn(containers), ...recordsIn(initContainers)];
+}
+
+/** The environment of all containers. */
+function variablesOf(job: Job): [string, string][] {
+  return containersOf(job)
     .flatMap(({ env }) => recordsIn(env))
     .flatMap(({ name, value }) => (typeof value === "string" ? [[String(name), value]] : []));
 }

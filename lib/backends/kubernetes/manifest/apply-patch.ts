@@ -28,8 +28,8 @@ export function applyPatch(
       return applyOperation(current, withOwnValue(operation, place));
     } catch (error) {
       if (!(error instanceof PatchRefusal)) throw error;
-      const pointer = quotePointer(parsePointer(operation.path));
-      const message = `${operation.op} "${pointer}": ${error.message}`;
+      const pointer = parsePointer(operation.path);
+      const message = `${operation.op} "${quotePointer(pointer)}": ${error.message}`;
       throw invalid([{ path: place, message }]);
     }
   }, document);

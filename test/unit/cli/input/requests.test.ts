@@ -85,7 +85,7 @@ describe("a request", () => {
   test.each([
     ["neither file nor command", {}, "there is nothing to run"],
     ["both", { file: "-", command: ["true"] }, "not both"],
-    ["a variable without a value", { env: ["A"], command: ["env"] }, "--env A has no value"],
+    ["a variable without a value", { env: ["A"], command: ["env"] }, '--env "A" has no value'],
   ])("is refused with %s", async (_what, given, message) => {
     await expect(prepareRequests(options(given), aTerminal(), {})).rejects.toThrow(message);
   });
