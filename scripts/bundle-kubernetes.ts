@@ -83,8 +83,13 @@ const REPLACED: readonly {
   { of: /./, what: "undici", by: UNDICI },
   {
     of: IN_UNDICI,
-    what: /client-h2|parser-h1|llhttp-wasm|web\/|socks5-proxy-agent/,
+    what: /client-h2|llhttp-wasm|web\/|socks5-proxy-agent/,
     by: LEFT_OUT,
+  },
+  {
+    of: IN_UNDICI,
+    what: "./parser-h1.js",
+    by: "module.exports = { getMiloEnabled: () => false };",
   },
   {
     of: IN_CLIENT_NODE,

@@ -1,8 +1,7 @@
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer as createHttpServer } from "node:http";
-import { createServer, type Server } from "node:https";
-import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from "node:net";
+import { createServer } from "node:https";
+import { createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
@@ -11,6 +10,7 @@ import { createClient } from "../../../../lib/backends/kubernetes/api/client.ts"
 import { connectByKubeconfig } from "../../../../lib/backends/kubernetes/connect/kubeconfig.ts";
 import { createCertificates } from "../../../integration/docker/support/certificates.ts";
 import { sendJson, startAnsweringServer } from "../../../support/answering-server.ts";
+import { listening, portOf, serveSocks, startProxy } from "../../../support/proxies.ts";
 
 let place: string;
 let certificates: string;
@@ -23,14 +23,6 @@ beforeAll(async () => {
 afterAll(() => rm(place, { recursive: true, force: true }));
 
 const pem = (folder: string, name: string) => readFile(join(folder, name), "utf8");
-const portOf = (server: { address(): unknown }) => (server.address() as AddressInfo).port;
-
-async function listening<T extends Server | ReturnType<typeof createTcpServer>>(server: T) {
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return server;
-}
-
 interface Call {
   readonly url: string;
   /** What the client's certificate was, if it showed one. */
@@ -168,43 +160,6 @@ describe("more calls than connections", () => {
 });
 
 describe("a proxy", () => {
-  /** What every HTTP proxy does: a tunnel for CONNECT, and what it is asked by whole addresses. */
-  async function startProxy(refusal?: number) {
-    const seen: { method: string; url: string; authorization: string | undefined }[] = [];
-    const sockets = new Set<Socket>();
-    const note = (method: string, url: string, authorization: string | undefined) =>
-      seen.push({ method, url, authorization });
-    const server = createHttpServer(({ method = "", url = "", headers }, response) => {
-      note(method, url, headers["proxy-authorization"]);
-      sendJson(response, 200, { n: 7 });
-    });
-    server.on("connection", (socket) => sockets.add(socket));
-    server.on("connect", ({ url = "", headers }, socket: Socket) => {
-      note("CONNECT", url, headers["proxy-authorization"]);
-      socket.on("error", () => undefined);
-      if (refusal) {
-        socket.end(`HTTP/1.1 ${refusal} No\r\n\r\n`);
-        return;
-      }
-      const [host = "", port] = url.split(":");
-      const onward = connect(Number(port), host, () => {
-        socket.write("HTTP/1.1 200 OK\r\n\r\n");
-        onward.pipe(socket).pipe(onward);
-      });
-      onward.on("error", () => socket.destroy());
-    });
-    await listening(server as unknown as Server);
-    return {
-      seen,
-      port: portOf(server),
-      async [Symbol.asyncDispose]() {
-        for (const socket of sockets) socket.destroy();
-        server.close();
-        await once(server, "close");
-      },
-    };
-  }
-
   test("leads to the cluster, with one tunnel for many calls", async () => {
     await using server = await startTlsServer();
     await using proxy = await startProxy();
@@ -263,26 +218,6 @@ describe("a proxy", () => {
     expect(String((failure as Error).message)).not.toContain("s3cret");
   });
 });
-
-/** RFC 1928, without authentication, for IPv4 addresses and names. */
-function serveSocks(socket: Socket, tunnels: string[]): void {
-  socket.on("error", () => undefined);
-  socket.once("data", () => {
-    socket.write(Buffer.from([5, 0]));
-    socket.once("data", (asked: Buffer) => {
-      const isName = asked[3] === 3;
-      const end = isName ? 5 + (asked[4] ?? 0) : 8;
-      const host = isName ? asked.toString("latin1", 5, end) : [...asked.subarray(4, 8)].join(".");
-      const port = asked.readUInt16BE(end);
-      tunnels.push(`${host}:${port}`);
-      const onward = connect(port, host, () => {
-        socket.write(Buffer.from([5, 0, 0, 1, 0, 0, 0, 0, 0, 0]));
-        onward.pipe(socket).pipe(onward);
-      });
-      onward.on("error", () => socket.destroy());
-    });
-  });
-}
 
 describe("a stream", () => {
   const open = async (more: object = {}) => {
