@@ -1,7 +1,6 @@
-import { Readable } from "node:stream";
-import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Ended } from "../../../lib/runs/observation.ts";
+import { collect } from "../../contract/arena.ts";
 import { describeWithEngine } from "../../support/engines.ts";
 import { type PrivatePodman, startPrivatePodman } from "./support/private-podman.ts";
 import { createStage, type Stage } from "./support/stage.ts";
@@ -22,7 +21,7 @@ await describeWithEngine("podman", "Podman", () => {
 
   const outputOf = async (end: Ended, tailBytes?: number) => {
     const options = { signal: stage.signal(), ...(tailBytes !== undefined && { tailBytes }) };
-    return String(await buffer(Readable.from(stage.backend.output(end.run, options))));
+    return String(await collect(stage.backend.output(end.run, options)));
   };
 
   /** Everything that its program prunes; what it takes is counted, so that a prune that takes nothing is noticed. */
