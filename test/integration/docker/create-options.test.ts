@@ -5,13 +5,14 @@ import type { Shape } from "../../../lib/backends/docker/request/shape.ts";
 import { bindProblem } from "../../../lib/backends/docker/request/volume-syntax.ts";
 import { describeWithEngine } from "../../support/engines.ts";
 import { IMAGE } from "./support/raw-call.ts";
-import { sharedEngine } from "./support/shared-engine.ts";
-import { createStage } from "./support/stage.ts";
+import { createSharedStage } from "./support/shared-engine.ts";
 
 await describeWithEngine("docker", "a request that the engine would refuse", () => {
-  const { socket, way } = sharedEngine();
-  const stage = createStage(socket, way);
-  afterAll(() => stage.close());
+  const stage = createSharedStage();
+  afterAll(async () => {
+    await stage.raw("DELETE", `/volumes/${VOLUME}`);
+    await stage.close();
+  });
 
   const options = (create_options: object) => ({ create_options });
   const host = (HostConfig: object) => options({ HostConfig });
@@ -78,8 +79,7 @@ await describeWithEngine("docker", "a request that the engine would refuse", () 
       const expected =
         status === 201 ? { outcome: "created" } : { code: "ConfigError", retryable: false };
       expect(outcome).toMatchObject(expected);
-      for (const id of [answer.Id, outcome.run?.uid].filter(Boolean))
-        await stage.raw("DELETE", `/containers/${id}?force=1`);
+      if (answer.Id) await stage.raw("DELETE", `/containers/${answer.Id}?force=1`);
     },
   );
 
@@ -118,22 +118,16 @@ await describeWithEngine("docker", "a request that the engine would refuse", () 
   });
 });
 
+/** Made by the engine for the containers that name it. */
+const VOLUME = "slipway-test-named-volume";
+
 const BINDS = [
   ...["/usr:/x", "/usr:/x:", "/usr:/x:ro", "/usr:/x:z,ro", "/usr:/x:rw,rprivate", "/usr:/x:cached"],
-  ...["named-volume:/x", "named-volume:/x:nocopy", "/x", "//usr:/x", "/usr:/x/../y", "/usr:\\x"],
+  ...[`${VOLUME}:/x`, `${VOLUME}:/x:nocopy`, "/x", "//usr:/x", "/usr:/x/../y", "/usr:\\x"],
   ...["/usr:/x:readonly", "/usr:/x:RO", "/usr:/x:ro,rw", "/usr:/x:ro,ro", "/usr:/x:ro,"],
-  ...["/usr:/x:private,slave", "/usr:/x:nocopy", "named-volume:/x:rprivate", "/usr:/x:ro:z"],
+  ...["/usr:/x:private,slave", "/usr:/x:nocopy", `${VOLUME}:/x:rprivate`, "/usr:/x:ro:z"],
   ...["C:\\data:/data", "c:/x:/y", "/usr:x", ":/x", "/usr:", "/usr:/", "/usr:/x/..", "/usr:.", "x"],
-  ...[
-    "/usr::/x",
-    "/usr:/x::",
-    "named-volume:/",
-    "/x:ro",
-    "/x:ro,z",
-    "~/x:/y",
-    "rel/path:/x",
-    "v:/x",
-  ],
+  ...["/usr::/x", "/usr:/x::", `${VOLUME}:/`, "/x:ro", "/x:ro,z", "~/x:/y", "rel/path:/x", "v:/x"],
 ];
 
 const SAMPLES: Readonly<Record<Extract<Shape, string>, unknown>> = {

@@ -3,12 +3,11 @@ import { describeWithEngine } from "../../support/engines.ts";
 import { type HttpRegistry, startHttpRegistry, USER } from "./support/http-registry.ts";
 import { createLoginFolder, type LoginFolder } from "./support/login-folder.ts";
 import { IMAGE } from "./support/raw-call.ts";
-import { sharedEngine } from "./support/shared-engine.ts";
-import { createStage, type Stage } from "./support/stage.ts";
+import { createSharedStage } from "./support/shared-engine.ts";
+import type { Stage } from "./support/stage.ts";
 
 await describeWithEngine("docker", "an image", () => {
-  const { socket, way } = sharedEngine();
-  const stage = createStage(socket, way);
+  const stage = createSharedStage();
   let registry: HttpRegistry;
   const images: string[] = [];
 
@@ -17,8 +16,8 @@ await describeWithEngine("docker", "an image", () => {
   });
   afterAll(async () => {
     await registry?.close();
-    for (const image of images) await stage.raw("DELETE", `/images/${image}?force=1`);
     await stage.close();
+    for (const image of images) await stage.raw("DELETE", `/images/${image}?force=1`);
   });
 
   async function pullByHand(host: string, repository: string, platform: string) {
@@ -34,8 +33,6 @@ await describeWithEngine("docker", "an image", () => {
     return chosen ?? (await stage.raw("GET", `/images/${body.Image}/json`)).body.Architecture;
   }
 
-  const remove = (container: string) => stage.raw("DELETE", `/containers/${container}?force=1`);
-
   describe("that is there for another platform", () => {
     test("is pulled for the one that the request asks for", async () => {
       await pullByHand(registry.host, "both-platforms", "linux/amd64");
@@ -47,7 +44,6 @@ await describeWithEngine("docker", "an image", () => {
 
       expect(outcome).toBe("created");
       expect(await architectureOf(run.uid)).toBe("arm64");
-      await remove(run.uid);
     });
 
     test("is refused where it must not be pulled", async () => {
@@ -91,8 +87,11 @@ await describeWithEngine("docker", "an image", () => {
       const { body } = await stage.raw("GET", `/images/${IMAGE}/json`);
       const id = body.Id as string;
 
-      for (const image of [id, id.slice("sha256:".length, "sha256:".length + 12)])
-        expect(await stage.ended("exit 3", { image })).toMatchObject({ statusCode: 3 });
+      for (const image of [id, id.slice("sha256:".length, "sha256:".length + 12)]) {
+        const what = stage.run("exit 3", { image });
+        await stage.submit(what);
+        expect(await stage.untilEnded(what)).toMatchObject({ statusCode: 3 });
+      }
     });
 
     test.each(["0123456789ab", `sha256:${"0123456789abcdef".repeat(4)}`])(
@@ -129,10 +128,9 @@ await describeWithEngine("docker", "an image", () => {
       env: Record<string, string> = {},
     ): Promise<T> {
       await folder.writeConfig(config);
-      const own = createStage(socket, {
-        ...way,
+      const own = createSharedStage({
         config: { policy: { special_hosts: ["127.0.0.1*"] } }, // in a function a registry here would be one
-        env: { ...way.env, ...folder.env, ...env },
+        env: { ...folder.env, ...env },
       });
       return use(own).finally(() => own.close());
     }
@@ -149,11 +147,10 @@ await describeWithEngine("docker", "an image", () => {
     ])("is pulled with that %s", async (_title, config) => {
       await folder.writeHelper("test", { Username: USER.username, Secret: USER.password });
 
-      const { outcome, run } = await withConfig(config(), submit);
+      const { outcome } = await withConfig(config(), submit);
 
       expect(outcome).toBe("created");
       expect(guarded.logins).toContain(`${USER.username}:${USER.password}`);
-      await remove(run.uid);
       images.push(`${guarded.host}/one-of-ours:1`);
     });
 

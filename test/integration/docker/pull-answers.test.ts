@@ -6,12 +6,10 @@ import {
   startHttpRegistry,
   USER,
 } from "./support/http-registry.ts";
-import { sharedEngine } from "./support/shared-engine.ts";
-import { createStage } from "./support/stage.ts";
+import { createSharedStage } from "./support/shared-engine.ts";
 
 await describeWithEngine("docker", "an image that a registry does not give", () => {
-  const { socket, way } = sharedEngine();
-  const stage = createStage(socket, way);
+  const stage = createSharedStage();
   let registries: Record<Access, HttpRegistry>;
 
   beforeAll(async () => {
@@ -79,10 +77,9 @@ await describeWithEngine("docker", "an image that a registry does not give", () 
     const image_registry = { ...USER, registry_url: `http://${host}` };
     const what = stage.run("true", { image: `${host}/one-of-ours:1`, image_registry });
 
-    const { outcome, run } = await stage.submit(what);
+    const { outcome } = await stage.submit(what);
 
     expect(outcome).toBe("created");
-    await stage.raw("DELETE", `/containers/${run.uid}?force=1`);
-    await stage.raw("DELETE", `/images/${host}/one-of-ours:1`);
+    await stage.raw("DELETE", `/images/${host}/one-of-ours:1?force=1`);
   });
 });
