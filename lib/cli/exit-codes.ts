@@ -21,6 +21,8 @@ export const EXIT = {
   unavailable: 69,
   /** The infrastructure failed the run, or Slipway itself is broken (EX_SOFTWARE). */
   crashed: 70,
+  /** This machine refuses what is needed: a full disk, a missing permission, a limit (EX_OSERR). */
+  machine: 71,
   /** Not over yet: left running, or waited for too long (EX_TEMPFAIL). */
   notYet: 75,
   /** The run was cancelled, as a shell reports a command ended by Ctrl-C. */

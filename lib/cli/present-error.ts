@@ -2,6 +2,7 @@ import { inspect } from "node:util";
 import { LaunchError } from "../runs/launch-error.ts";
 import { cleanText } from "../runs/text.ts";
 import { EXIT, exitCodeOfError } from "./exit-codes.ts";
+import { machineTrouble } from "./machine-trouble.ts";
 import { problemLines } from "./output/problem-lines.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -19,6 +20,9 @@ export function presentError(error: unknown): Presented {
     return { exitCode: error.exitCode, lines: [error.message], hint: error.hint };
   if (error instanceof LaunchError)
     return { exitCode: exitCodeOfError(error), lines: linesOf(error), hint: error.hint };
+  const trouble = machineTrouble(error);
+  if (trouble)
+    return { exitCode: EXIT.machine, lines: [cleanText(trouble.message)], hint: trouble.hint };
   return {
     exitCode: EXIT.crashed,
     lines: [error instanceof Error ? error.message : inspect(error)],
