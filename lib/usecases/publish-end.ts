@@ -12,7 +12,7 @@ type Needs = Pick<Dependencies, "config" | "log" | "metrics">;
  */
 export async function publishEnd(
   deps: Needs,
-  backend: Backend,
+  backend: Pick<Backend, "settle" | "output">,
   ended: Ended,
   publish: (result: Result) => Promise<void>,
   signal: AbortSignal,

@@ -21,6 +21,7 @@ const FINE: readonly (readonly [file: string, line: RegExp])[] = [
   ["lib/backends/kubernetes/manifest/base-job.ts", /JSON\.stringify\(required\)/], // our own base
   ["lib/yaml/ambiguity.ts", /the text "\$\{text\}"/], // one of the words for true and false
   ["lib/cli/dev/taken-runs.ts", /appendFileSync/], // no message
+  ["lib/cli/actions/logs.ts", /JSON\.stringify\(\{ line \}\)/], // a run's output, asked for as JSON
 ];
 
 test("every message quotes what was sent through one function", () => {

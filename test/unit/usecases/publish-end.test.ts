@@ -6,13 +6,13 @@ import { publishEnd } from "../../../lib/usecases/publish-end.ts";
 import { anEnd } from "../../support/observed.ts";
 import { createWorkbench } from "../../support/workbench.ts";
 
-const says = (text: string): Backend =>
+const says = (text: string) =>
   ({
     settle: async () => undefined,
     async *output() {
-      yield Buffer.from(text);
+      yield { stream: "stdout", bytes: Buffer.from(text) } as const;
     },
-  }) as unknown as Backend;
+  }) satisfies Pick<Backend, "settle" | "output">;
 
 test.each([
   ["a command that was started", { attempts: 1 }, "no data\n"],
