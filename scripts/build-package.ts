@@ -12,7 +12,7 @@ const SHIPPED = ["examples", "schemas", "docs/cli.md", "README.md", "CHANGELOG.m
 /** Programs that are started by their file's name, which the compiler leaves as it is. */
 const PROGRAM = /new URL\("(\.\/[\w-]+)\.ts", import\.meta\.url\)/g;
 
-const IMPORTED = /(?:from|import)\s*\(?\s*"([^"\s.][^"\s]*)"/g;
+const IMPORTED = /(?<![.\w])(?:from|import)\s*\(?\s*"([^"\s.][^"\s]*)"/g;
 
 function compile(): void {
   rmSync(OUT, { recursive: true, force: true });
