@@ -43,13 +43,19 @@ export function startOf(pod: Pod, container: string): string | undefined {
 
 /** Whether it ever ran. A kubelet that no longer finds a container that it evicted has forgotten when. */
 export function wasStarted(pod: Pod, container: string): boolean {
-  const isForgotten = terminatedOf(pod, container)?.reason === "ContainerStatusUnknown";
-  return isForgotten || startOf(pod, container) !== undefined;
+  return isForgotten(pod, container) || startOf(pod, container) !== undefined;
 }
 
-/** How often the pod's node started the container. */
+const isForgotten = (pod: Pod, container: string) =>
+  terminatedOf(pod, container)?.reason === "ContainerStatusUnknown";
+
+/**
+ * How often the pod's node started the container. A kubelet that no longer finds a container takes it for restarted, and
+ * as a rule counts a restart that never was.
+ */
 export function startsOf(pod: Pod, container: string): number {
   const restarts = statusOf(pod, container)?.restartCount ?? 0;
+  if (isForgotten(pod, container)) return Math.max(1, restarts);
   return wasStarted(pod, container) ? restarts + 1 : 0;
 }
 

@@ -52,6 +52,15 @@ describe("a pod that used more storage than it may", () => {
     });
   });
 
+  test("was started once where its kubelet takes the container that it lost for restarted", () => {
+    const message = 'Container prefect-job exceeded its local ephemeral storage limit "10Mi". ';
+    const status = { phase: "Failed", reason: "Evicted", message };
+
+    expect(endOf(failedJob(), aSeenPod({ state: unknown, status, restartCount: 1 }))).toMatchObject(
+      { attempts: 1, cause: { code: "StorageExceeded" } },
+    );
+  });
+
   const pressure =
     "The node was low on resource: ephemeral-storage. Container prefect-job was using 5Gi, which exceeds its request of 0.";
 
