@@ -135,6 +135,7 @@ await describeWithEngine("docker", "images", () => {
 
     describe("tell on the command line how they come on", () => {
       const pull = async (args: readonly string[], isTTY: boolean) => {
+        await removeContainers(); // containerd's image store keeps the content that one uses, and says nothing of it
         for (const name of [IMAGE, `${repository}:1`]) await forget(name); // by any name its layers are there
         const image = { image: `${repository}:1`, image_pull_policy: "ALWAYS" };
         const infrastructure = { type: "docker-container", ...image, image_registry: inline };
@@ -147,6 +148,11 @@ await describeWithEngine("docker", "images", () => {
         if (isTTY) Object.assign(terminal.stderr, CURSOR);
         const exitCode = await runCli(["run", ...args, "-"], "0.0.0", terminal);
         return { exitCode, err: terminal.err() };
+      };
+
+      const removeContainers = async () => {
+        const { body } = await stage.raw("GET", "/containers/json?all=1");
+        for (const { Id } of body) await stage.raw("DELETE", `/containers/${Id}?force=1`);
       };
 
       afterAll(() => {

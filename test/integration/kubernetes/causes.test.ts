@@ -38,7 +38,7 @@ await describeWithEngine("kubernetes", "on a real cluster, a run", () => {
         "its limit of storage",
         "trap '' TERM; dd if=/dev/zero of=/tmp/x bs=1M count=40; sleep 600",
         set(`${CONTAINER}/resources`, { limits: { "ephemeral-storage": "10Mi" } }),
-        137,
+        expect.toBeOneOf([137, -1]), // a kubelet that evicts may give up the container before it knows its end
         "StorageExceeded",
       ],
     ])("is failed by %s", async (_, script, fields, statusCode, code) => {
