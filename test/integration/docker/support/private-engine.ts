@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { openSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -81,6 +82,7 @@ export async function startPrivateEngine({
         ...["--root", at("containerd"), "--state", at("containerd-state")],
         ...["--address", containerdSocket, "--log-level", "warn"],
       );
+      await untilListens(containerdSocket, containerd); // engine 29 gives up where it does not yet
     }
     daemon = launch(
       "dockerd",
@@ -177,6 +179,26 @@ async function bridgesOf(socket: string): Promise<string[]> {
 function removeCables(bridge: string) {
   const cables = tryRun("ls", `/sys/class/net/${bridge}/brif`).split("\n").filter(Boolean);
   for (const cable of cables) tryRun("ip", "link", "del", cable);
+}
+
+async function untilListens(socket: string, server: ChildProcess) {
+  const deadline = Date.now() + 60_000;
+  while (Date.now() < deadline && server.exitCode === null) {
+    if (await accepts(socket)) return;
+    await pause(50);
+  }
+  throw new Error(`containerd does not listen; its exit code: ${server.exitCode}`);
+}
+
+function accepts(path: string): Promise<boolean> {
+  const socket = connect({ path });
+  return new Promise((resolve) => {
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
 }
 
 async function untilAnswers(socket: string, log: string, daemon: ChildProcess) {
