@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { connect } from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { describe } from "vitest";
+import { accepts } from "./accepts.ts";
 import { whyNoAwsTools } from "./aws-tools.ts";
 import { whyNoElasticMq } from "./elasticmq.ts";
 
@@ -65,19 +65,3 @@ const PROBES: Record<EngineName, () => Promise<Engine>> = {
     return { reachable: why === undefined, why: why ?? "" };
   },
 };
-
-function accepts(host: string): Promise<boolean> {
-  const url = new URL(host);
-  const socket =
-    url.protocol === "unix:"
-      ? connect({ path: url.pathname })
-      : connect({ host: url.hostname, port: Number(url.port) });
-  return new Promise((resolve) => {
-    socket.setTimeout(2_000, () => socket.destroy(new Error("timeout")));
-    socket.once("connect", () => {
-      socket.end();
-      resolve(true);
-    });
-    socket.once("error", () => resolve(false));
-  });
-}

@@ -2,10 +2,10 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { openSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { accepts } from "../../../support/accepts.ts";
 import { freePort } from "../../../support/free-port.ts";
 import { createCertificates } from "./certificates.ts";
 import { end, killTree, processesOf, tryRun, unmountBelow } from "./processes.ts";
@@ -184,21 +184,10 @@ function removeCables(bridge: string) {
 async function untilListens(socket: string, server: ChildProcess) {
   const deadline = Date.now() + 60_000;
   while (Date.now() < deadline && server.exitCode === null) {
-    if (await accepts(socket)) return;
+    if (await accepts(`unix://${socket}`)) return;
     await pause(50);
   }
   throw new Error(`containerd does not listen; its exit code: ${server.exitCode}`);
-}
-
-function accepts(path: string): Promise<boolean> {
-  const socket = connect({ path });
-  return new Promise((resolve) => {
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once("error", () => resolve(false));
-  });
 }
 
 async function untilAnswers(socket: string, log: string, daemon: ChildProcess) {
